@@ -1,0 +1,1 @@
+"""What Zachetka says about a submission: the JSON report first, everything else from it."""

@@ -1,0 +1,222 @@
+"""The report of one submission, as it is stored.
+
+Every string that can come from a submission is cleaned when the model is built, so that no path
+around the cleaning exists.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    model_validator,
+)
+
+from zachetka.errors import Cause  # noqa: TC001 - pydantic reads the annotations
+from zachetka.report.atomic import write_atomically
+from zachetka.report.clean import clean_line, clean_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCHEMA: Final = "zachetka.report/1"
+
+LINE_LIMIT: Final = 300
+PROSE_LIMIT: Final = 4000
+
+
+def _line(value: object) -> object:
+    return clean_line(value, LINE_LIMIT) if isinstance(value, str) else value
+
+
+def _prose(value: object) -> object:
+    return clean_text(value, PROSE_LIMIT) if isinstance(value, str) else value
+
+
+Line = Annotated[str, BeforeValidator(_line)]
+Prose = Annotated[str, BeforeValidator(_prose)]
+Seconds = Annotated[NonNegativeFloat, Field(allow_inf_nan=False)]
+Points = Annotated[NonNegativeFloat, Field(allow_inf_nan=False)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ReportStatus(StrEnum):
+    """What became of a submission."""
+
+    GRADED = "graded"
+    REJECTED = "rejected"
+    ERROR = "error"
+
+
+class CheckStatus(StrEnum):
+    """What became of a check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_RUN = "not_run"
+
+
+class CellStatus(StrEnum):
+    """What became of a cell. `skipped` is a cell left out because it had killed the kernel."""
+
+    OK = "ok"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    NOT_RUN = "not_run"
+    TIME_LIMIT = "time_limit"
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+    CRASH = "crash"
+
+
+class ExecutionStatus(StrEnum):
+    """What became of the run of all cells: `ok`, `failed` (some cell did), or what ended it."""
+
+    OK = "ok"
+    FAILED = "failed"
+    NOT_RUN = "not_run"
+    TIME_LIMIT = "time_limit"
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+    CRASH = "crash"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        allow_inf_nan=False,
+        json_schema_serialization_defaults_required=True,
+    )
+
+
+class SubmissionInfo(_Model):
+    """The file that was graded."""
+
+    file: Line = Field(description="The file's name, without its folder.")
+    sha256: Sha256 | None = Field(
+        description="Of the file's bytes; null if they could not be read."
+    )
+    bytes: NonNegativeInt | None = Field(description="The size of the file, null if it has none.")
+
+
+class Check(_Model):
+    """One check of one task."""
+
+    id: Line = Field(description="`<task>.<check>`, unique in the report.")
+    task: Line = Field(description="The task of the assignment that the check belongs to.")
+    title: Line = Field(description="What is checked, for the student.")
+    points: Points = Field(description="Earned, in units of `max_score`.")
+    max_points: Points = Field(description="To be earned, in units of `max_score`.")
+    status: CheckStatus
+    cause: Cause | None = Field(description="Why there are no points; null for a passed check.")
+    message: Prose | None = Field(description="What was wrong, for the student.")
+    hint: Prose | None = Field(description="Where to look, for the student.")
+    duration_s: Seconds | None = Field(description="Wall seconds; null for a check not run.")
+
+
+class CellRun(_Model):
+    """How one cell of the notebook ran."""
+
+    index: NonNegativeInt = Field(description="The cell's position in the notebook, from 0.")
+    status: CellStatus
+    duration_s: Seconds | None = Field(description="Wall seconds; null for a cell not run.")
+    error: Prose | None = Field(description="The error's type and message, if it had one.")
+
+
+class Execution(_Model):
+    """How the notebook ran."""
+
+    status: ExecutionStatus
+    cells: tuple[CellRun, ...]
+    wall_s: Seconds
+    cpu_s: Seconds | None = Field(description="Null where it is not measured.")
+    peak_memory_bytes: NonNegativeInt | None = Field(description="Null where it is not measured.")
+
+
+class SandboxInfo(_Model):
+    """What the notebook ran in."""
+
+    backend: Line = Field(description="docker, bubblewrap or none.")
+    image: Line | None = Field(description="The id of the image, null where there is none.")
+    limits: dict[str, NonNegativeFloat | NonNegativeInt] = Field(
+        description="Seconds, bytes and counts by name."
+    )
+
+
+class GraderInfo(_Model):
+    """What graded it."""
+
+    version: Line = Field(description="The version of the assignment, and of Zachetka.")
+    sha256: Sha256 = Field(description="Of the grader's files.")
+
+
+class Report(_Model):
+    """Everything that is said about one submission."""
+
+    schema_: Literal["zachetka.report/1"] = Field(default=SCHEMA, alias="schema")
+    assignment: Line
+    student: Line = Field(description="The key of the student: in a flat folder, the file's stem.")
+    submission: SubmissionInfo
+    status: ReportStatus = Field(
+        description="`graded`; `rejected`: the file is no notebook that can be run, which is "
+        "a score of 0; `error`: something of ours failed, which is no score."
+    )
+    message: Prose | None = Field(
+        default=None, description="Why it was rejected, or what of ours failed."
+    )
+    score: Points | None = Field(description="Null exactly when the status is `error`.")
+    max_score: Points
+    checks: tuple[Check, ...]
+    execution: Execution | None = Field(description="Null when nothing was run.")
+    flags: tuple[Line, ...] = Field(description="For the eyes of a teaching assistant.")
+    sandbox: SandboxInfo | None = Field(description="Null when none was started.")
+    grader: GraderInfo | None = Field(description="Null when no grader was reached.")
+    graded_at: AwareDatetime
+
+    @model_validator(mode="after")
+    def _score_belongs_to_status(self) -> Self:
+        if (self.score is None) != (self.status is ReportStatus.ERROR):
+            raise ValueError("a score is missing exactly when the status is 'error'")
+        if self.status is ReportStatus.REJECTED and self.score != 0:
+            raise ValueError("a rejected submission scores 0")
+        if self.score is not None and self.score > self.max_score:
+            raise ValueError("the score is above max_score")
+        return self
+
+
+def to_json(report: Report) -> str:
+    """Give the report as it is stored."""
+    return report.model_dump_json(by_alias=True, indent=2) + "\n"
+
+
+def from_json(text: str | bytes) -> Report:
+    """Read a stored report.
+
+    Raises:
+        pydantic.ValidationError: it is none.
+    """
+    return Report.model_validate_json(text)
+
+
+def write_report(report: Report, path: Path) -> None:
+    """Store the report at `path`, whole or not at all."""
+    write_atomically(path, to_json(report))
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON Schema of a stored report."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": SCHEMA,
+        **Report.model_json_schema(by_alias=True, mode="serialization"),
+    }
