@@ -1,0 +1,345 @@
+"""Read what a student handed in: bytes with a cap, then the sources of the code cells, no more.
+
+Nothing in the file is trusted and nothing but strings leaves this module. A file that is no
+notebook is rejected with a sentence for its student; whatever can be repaired is, and noted.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from zachetka.errors import InfrastructureError, SubmissionRejectedError, UsageError
+from zachetka.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILE_BYTES: Final = 50 * 1000 * 1000
+CELL_COUNT: Final = 2000
+SOURCE_BYTES: Final = 1_000_000
+SOURCES_BYTES: Final = 8_000_000
+
+# A parsed object costs some 25 times its characters; these bound the memory that parsing takes,
+# far above what honest outputs hold.
+_BRACKETS: Final = 2_000_000
+_COMMAS: Final = 6_000_000
+
+_LONG_NUMBER: Final = 18
+_OTHER_KERNELS: Final = {
+    "ir": "R",
+    "r": "R",
+    "julia": "Julia",
+    "octave": "Octave",
+    "scala": "Scala",
+    "sql": "SQL",
+    "bash": "Bash",
+    "javascript": "JavaScript",
+    "c++": "C++",
+    "xcpp": "C++",
+    "rust": "Rust",
+}
+_NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class RawSubmission:
+    """The bytes of a file that was handed in."""
+
+    path_name: str
+    sha256: str
+    data: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """The size of the file in bytes."""
+        return len(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A code cell; `index` is its position among all cells of the notebook."""
+
+    index: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The code of a notebook.
+
+    `repairs` says in English what had to be mended; `declared_assignment` and `declared_language`
+    are what the template wrote into the notebook's metadata, if it is still there.
+    """
+
+    path_name: str
+    sha256: str
+    size: int
+    cells: tuple[Cell, ...]
+    repairs: tuple[str, ...] = ()
+    declared_assignment: str | None = None
+    declared_language: str | None = None
+
+
+def read_submission(path: Path) -> Submission:
+    """Read a notebook; `read_bytes` and then `parse`.
+
+    Raises:
+        SubmissionRejectedError: it is no notebook that could be run.
+        UsageError: there is no such file.
+        InfrastructureError: the file is there and cannot be read.
+    """
+    return parse(read_bytes(path))
+
+
+def read_bytes(path: Path) -> RawSubmission:
+    """Read a regular file of bounded size, and nothing that only looks like one.
+
+    Raises:
+        SubmissionRejectedError: it is no regular file, or too large.
+        UsageError: there is no such file.
+        InfrastructureError: the file is there and cannot be read.
+    """
+    # O_NONBLOCK: opening a FIFO must not wait for its writer.
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags)
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no file {path}: check the path") from error
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENXIO, errno.ENODEV}:
+            raise _not_a_file() from error
+        raise InfrastructureError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _not_a_file()
+        if status.st_size > FILE_BYTES:
+            raise _too_large(status.st_size)
+        with open(descriptor, "rb", closefd=False) as stream:  # noqa: PTH123 - a descriptor
+            data = stream.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise InfrastructureError(f"cannot read {path}: {error.strerror}") from error
+    finally:
+        os.close(descriptor)
+    if len(data) > FILE_BYTES:
+        raise _too_large(len(data))
+    return RawSubmission(path.name, hashlib.sha256(data).hexdigest(), data)
+
+
+def parse(raw: RawSubmission) -> Submission:
+    """Take the sources of the code cells out of a notebook's bytes.
+
+    Raises:
+        SubmissionRejectedError: it is no notebook that could be run.
+    """
+    repairs: list[str] = []
+    untrusted_notebook = _parse_json(_decode(raw.data, repairs))
+    if not isinstance(untrusted_notebook, dict):
+        raise _not_a_notebook()
+    untrusted_metadata = _mapping(untrusted_notebook.get("metadata"))
+    _reject_other_languages(untrusted_metadata)
+    cells = tuple(_code_cells(untrusted_notebook, repairs))
+    _bound(cells)
+    untrusted_mark = _mapping(untrusted_metadata.get("zachetka"))
+    return Submission(
+        path_name=raw.path_name,
+        sha256=raw.sha256,
+        size=raw.size,
+        cells=cells,
+        repairs=tuple(dict.fromkeys(repairs)),
+        declared_assignment=_name(untrusted_mark.get("assignment")),
+        declared_language=_name(untrusted_mark.get("lang")),
+    )
+
+
+def _decode(data: bytes, repairs: list[str]) -> str:
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
+        raise SubmissionRejectedError(
+            Text(
+                "The file is empty. Save the notebook and hand it in again.",
+                "Файл пустой. Сохраните ноутбук и сдайте его ещё раз.",
+            )
+        )
+    encoding = json.detect_encoding(data)
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return _decode_broken(data, repairs)
+    if encoding != "utf-8":
+        repairs.append(f"read as {encoding}")
+    return text
+
+
+def _decode_broken(data: bytes, repairs: list[str]) -> str:
+    """Tell a file in the old Russian encoding of Windows from UTF-8 with a few broken bytes."""
+    text = data.decode("utf-8", errors="replace")
+    broken = text.count("\N{REPLACEMENT CHARACTER}")
+    multibyte = len(data) - len(text) + broken
+    if multibyte > 2 * broken:
+        repairs.append(f"{broken} broken bytes of UTF-8 were replaced")
+        return text
+    repairs.append("read as cp1251")
+    return data.decode("cp1251", errors="replace")
+
+
+def _parse_json(text: str) -> Any:
+    if text.count("[") + text.count("{") > _BRACKETS or text.count(",") > _COMMAS:
+        raise SubmissionRejectedError(
+            Text(
+                "The notebook holds too much data. Clear its outputs and hand it in again.",
+                "В ноутбуке слишком много данных. Очистите выводы ячеек и сдайте его ещё раз.",
+            )
+        )
+    try:
+        return json.loads(text, parse_int=_parse_int)
+    except (ValueError, RecursionError) as error:
+        raise SubmissionRejectedError(
+            Text(
+                "The file is not a notebook: its JSON is broken. Open it in Jupyter; if it does "
+                "not open, download it again (.ipynb) and hand that in.",
+                "Файл не является ноутбуком: JSON в нём повреждён. Откройте его в Jupyter; если "
+                "он не открывается, скачайте его заново (.ipynb) и сдайте снова.",
+            )
+        ) from error
+
+
+def _parse_int(digits: str) -> int:
+    # No number of a notebook matters here, and Python refuses to read very long ones.
+    return int(digits) if len(digits) <= _LONG_NUMBER else 0
+
+
+def _code_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> Iterator[Cell]:
+    for index, untrusted_cell in enumerate(_all_cells(untrusted_notebook, repairs)):
+        if not isinstance(untrusted_cell, dict):
+            repairs.append(f"cell {index} is not a cell and was left out")
+            continue
+        kind = untrusted_cell.get("cell_type")
+        if kind is None and ("outputs" in untrusted_cell or "execution_count" in untrusted_cell):
+            kind = "code"
+        if kind != "code":
+            continue
+        untrusted_source = untrusted_cell.get("source", untrusted_cell.get("input"))
+        yield Cell(index, _source(untrusted_source, index, repairs))
+
+
+def _all_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> list[Any]:
+    untrusted_cells = untrusted_notebook.get("cells")
+    if isinstance(untrusted_cells, list):
+        if untrusted_notebook.get("nbformat") is None:
+            repairs.append("the notebook does not name its format")
+        return untrusted_cells
+    # Until nbformat 3 the cells stood in worksheets, of which every program wrote one.
+    untrusted_sheets = untrusted_notebook.get("worksheets")
+    if not isinstance(untrusted_sheets, list):
+        raise _not_a_notebook()
+    repairs.append("upgraded from nbformat 3")
+    cells: list[Any] = []
+    for untrusted_sheet in untrusted_sheets:
+        untrusted_cells = _mapping(untrusted_sheet).get("cells")
+        if isinstance(untrusted_cells, list):
+            cells.extend(untrusted_cells)
+    return cells
+
+
+def _source(untrusted_source: object, index: int, repairs: list[str]) -> str:
+    if isinstance(untrusted_source, list):
+        source = "".join(line for line in untrusted_source if isinstance(line, str))
+    elif isinstance(untrusted_source, str):
+        source = untrusted_source
+    else:
+        repairs.append(f"cell {index} has no source")
+        return ""
+    if "\r" in source:
+        source = source.replace("\r\n", "\n").replace("\r", "\n")
+    storable = source.encode("utf-8", errors="replace").decode("utf-8").replace("\0", "")
+    if storable != source:
+        repairs.append(f"characters that no file can hold were replaced in cell {index}")
+    return storable
+
+
+def _bound(cells: tuple[Cell, ...]) -> None:
+    sizes = [len(cell.source.encode("utf-8")) for cell in cells]
+    if (
+        len(cells) > CELL_COUNT
+        or max(sizes, default=0) > SOURCE_BYTES
+        or sum(sizes) > SOURCES_BYTES
+    ):
+        raise SubmissionRejectedError(
+            Text(
+                f"The notebook holds too much code: at most {CELL_COUNT} cells of "
+                f"{SOURCE_BYTES // 1_000_000} MB each, {SOURCES_BYTES // 1_000_000} MB in all.",
+                f"В ноутбуке слишком много кода: допустимо не более {CELL_COUNT} ячеек до "
+                f"{SOURCE_BYTES // 1_000_000} МБ каждая, всего {SOURCES_BYTES // 1_000_000} МБ.",
+            )
+        )
+
+
+def _reject_other_languages(untrusted_metadata: dict[str, Any]) -> None:
+    untrusted_kernel = _mapping(untrusted_metadata.get("kernelspec"))
+    untrusted_words = (
+        _mapping(untrusted_metadata.get("language_info")).get("name"),
+        untrusted_kernel.get("language"),
+        untrusted_kernel.get("name"),
+    )
+    words = [word.lower() for word in untrusted_words if isinstance(word, str)]
+    if any("python" in word for word in words):
+        return
+    for word in words:
+        language = _OTHER_KERNELS.get(re.split(r"[-\d]", word, maxsplit=1)[0])
+        if language is not None:
+            raise SubmissionRejectedError(
+                Text(
+                    f"The notebook is written in {language}; this assignment is in Python.",
+                    f"Ноутбук написан на {language}, а задание выполняется на Python.",
+                )
+            )
+
+
+def _mapping(untrusted_value: object) -> dict[str, Any]:
+    return untrusted_value if isinstance(untrusted_value, dict) else {}
+
+
+def _name(untrusted_value: object) -> str | None:
+    if isinstance(untrusted_value, str) and _NAME.fullmatch(untrusted_value):
+        return untrusted_value
+    return None
+
+
+def _not_a_file() -> SubmissionRejectedError:
+    return SubmissionRejectedError(
+        Text(
+            "This is not a file but a folder, a link or something else with the name of a "
+            "notebook. Hand in the .ipynb file itself.",
+            "Это не файл, а папка, ссылка или что-то ещё с именем ноутбука. "
+            "Сдайте сам файл .ipynb.",
+        )
+    )
+
+
+def _too_large(size: int) -> SubmissionRejectedError:
+    megabytes, most = -(-size // 1_000_000), FILE_BYTES // 1_000_000
+    return SubmissionRejectedError(
+        Text(
+            f"The file is too large: {megabytes} MB of at most {most} MB. Clear the outputs "
+            "of its cells and hand it in again.",
+            f"Файл слишком большой: {megabytes} МБ при допустимых {most} МБ. "
+            "Очистите выводы ячеек и сдайте его ещё раз.",
+        )
+    )
+
+
+def _not_a_notebook() -> SubmissionRejectedError:
+    return SubmissionRejectedError(
+        Text(
+            "The file is JSON but not a notebook: it has no cells. Hand in the .ipynb file.",
+            "Файл не является ноутбуком: в нём нет ячеек. Сдайте файл .ipynb.",
+        )
+    )

@@ -1,0 +1,221 @@
+import json
+import os
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zachetka import submission
+from zachetka.errors import SubmissionRejectedError, UsageError
+
+
+def code(source, **more):
+    return {"cell_type": "code", "source": source, "outputs": [], "metadata": {}, **more}
+
+
+def notebook(*cells, **metadata):
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": list(cells)}
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(content):
+        if isinstance(content, dict):
+            content = json.dumps(content)
+        if isinstance(content, str):
+            content = content.encode()
+        path = tmp_path / "petrov.ipynb"
+        path.write_bytes(content)
+        return submission.read_submission(path)
+
+    return read
+
+
+def test_code_cells_keep_their_place(read):
+    found = read(
+        notebook({"cell_type": "markdown", "source": "#"}, code(["a = 1\n", "b"]), code("c"))
+    )
+    assert found.cells == (submission.Cell(1, "a = 1\nb"), submission.Cell(2, "c"))
+    assert found.path_name == "petrov.ipynb"
+    assert found.repairs == ()
+    assert len(found.sha256) == 64
+
+
+def test_the_mark_of_the_template_is_read(read):
+    found = read(notebook(zachetka={"assignment": "mlp", "lang": "ru"}))
+    assert (found.declared_assignment, found.declared_language) == ("mlp", "ru")
+    found = read(notebook(zachetka={"assignment": "../etc", "lang": 5}))
+    assert (found.declared_assignment, found.declared_language) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "noted"),
+    [
+        ("utf-8", False),
+        ("utf-8-sig", True),
+        ("utf-16", True),
+        ("utf-16-le", True),
+        ("cp1251", True),
+    ],
+)
+def test_encodings(read, encoding, noted):
+    text = json.dumps(notebook(code("s = 'Зачётка, привет'\r\nx")), ensure_ascii=False)
+    found = read(text.encode(encoding))
+    assert found.cells[0].source == "s = 'Зачётка, привет'\nx"
+    assert bool(found.repairs) is noted
+
+
+def test_a_few_broken_bytes_do_not_change_the_encoding(read):
+    text = json.dumps(notebook(code("s = 'Зачётка'")), ensure_ascii=False).encode()
+    found = read(text.replace(b'"metadata": {}}', b'"metadata": {"x": "\xd0"}}', 1))
+    assert found.cells[0].source == "s = 'Зачётка'"
+
+
+def test_format_3_is_upgraded(read):
+    cells = [{"cell_type": "code", "input": ["x = 1"], "language": "python", "outputs": []}]
+    found = read({"nbformat": 3, "metadata": {}, "worksheets": [{"cells": cells}]})
+    assert found.cells == (submission.Cell(0, "x = 1"),)
+    assert found.repairs == ("upgraded from nbformat 3",)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"widgets": {"application/vnd.jupyter.widget-state+json": {}}},
+        {"kernelspec": {"name": "conda-env-ml-py"}},
+        {"kernelspec": {"name": "conda-env-r-py", "display_name": "R?"}},
+        {"kernelspec": {"name": "python3"}, "language_info": {"name": "R"}},
+        {"kernelspec": 5, "language_info": [1]},
+        {"vscode": {"interpreter": {"hash": "0"}}},
+    ],
+)
+def test_honest_metadata(read, metadata):
+    assert len(read(notebook(code("x"), **metadata)).cells) == 1
+
+
+def test_ids_and_missing_fields_do_not_matter(read):
+    cells = [code("a", id="x"), code("b", id="x"), {"cell_type": "code", "source": "c"}]
+    found = read({"cells": [*cells, {"source": "d", "outputs": []}, {"source": "text"}, 7, None]})
+    assert [cell.source for cell in found.cells] == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"kernelspec": {"name": "ir", "display_name": "R"}},
+        {"kernelspec": {"name": "julia-1.9"}},
+        {"language_info": {"name": "R"}},
+        {"kernelspec": {"name": "foo", "language": "julia"}},
+    ],
+)
+def test_other_languages_are_rejected(read, metadata):
+    with pytest.raises(SubmissionRejectedError, match="written in"):
+        read(notebook(code("x"), **metadata))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"   \n",
+        b"\xef\xbb\xbf",
+        b"\0\0\0\0",
+        b"{",
+        b"not json",
+        b"[]",
+        b"null",
+        b"7",
+        b"{}",
+        b'{"cells": {}}',
+        b"[" * 100_000,
+        b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b"[" * 1_500_000 + b"{" * 1_500_000,
+        b"[0" + b",0" * 7_000_000 + b"]",
+        b"\x89PNG\r\n\x1a\n\x00\x00",
+        b"\xff\xfe",
+        b"PK\x03\x04" + bytes(range(256)) * 10,
+    ],
+)
+def test_what_is_no_notebook_is_rejected_in_two_languages(read, content):
+    with pytest.raises(SubmissionRejectedError) as caught:
+        read(content)
+    assert caught.value.text.en
+    assert caught.value.text.ru
+
+
+def test_odd_values_do_no_harm(read):
+    text = (
+        '{"nbformat": 4, "metadata": {"a": NaN, "b": -Infinity, "c": %s, "d": 1e999}, "cells": '
+        '[{"cell_type": "code", "source": "x = \'\\ud800\\u0000\'"},'
+        '{"cell_type": "code", "source": {"a": 1}},'
+        '{"cell_type": "code", "source": ["a", 5, null, "b"]},'
+        '{"cell_type": ["code"], "source": "a"}]}'
+    ) % ("9" * 5000)
+    found = read(text)
+    assert [cell.source for cell in found.cells] == ["x = '?'", "", "ab"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [code("x")] * (submission.CELL_COUNT + 1),
+        [code("x" * (submission.SOURCE_BYTES + 1))],
+        [code("x" * submission.SOURCE_BYTES)] * 9,
+    ],
+)
+def test_too_much_code_is_rejected(read, cells):
+    with pytest.raises(SubmissionRejectedError, match="too much code"):
+        read(notebook(*cells))
+
+
+def test_a_large_file_is_rejected_unread(tmp_path):
+    path = tmp_path / "x.ipynb"
+    with path.open("wb") as stream:
+        stream.truncate(60_000_000)
+    with pytest.raises(SubmissionRejectedError, match="60 MB of at most 50 MB"):
+        submission.read_submission(path)
+
+
+def test_what_is_no_file_is_rejected_and_never_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "fifo.ipynb")
+    (tmp_path / "folder.ipynb").mkdir()
+    (tmp_path / "real").write_text("{}")
+    (tmp_path / "link.ipynb").symlink_to(tmp_path / "real")
+    (tmp_path / "device.ipynb").symlink_to("/dev/zero")
+    for name in ("fifo", "folder", "link", "device"):
+        with pytest.raises(SubmissionRejectedError, match="not a file"):
+            submission.read_submission(tmp_path / f"{name}.ipynb")
+
+
+def test_a_missing_file_is_the_callers_mistake(tmp_path):
+    with pytest.raises(UsageError, match="there is no file"):
+        submission.read_submission(tmp_path / "x.ipynb")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["cells", "metadata", "cell_type", "source", "worksheets", "name", "input"]
+            )
+            | st.text(max_size=3),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=200) | json_values.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_are_read_or_rejected(data):
+    raw = submission.RawSubmission("x.ipynb", "0" * 64, data)
+    try:
+        found = submission.parse(raw)
+    except SubmissionRejectedError:
+        return
+    for cell in found.cells:
+        cell.source.encode("utf-8")
