@@ -123,7 +123,7 @@ def read_bytes(path: Path) -> RawSubmission:
             raise _not_a_file()
         if status.st_size > FILE_BYTES:
             raise _too_large(status.st_size)
-        with open(descriptor, "rb", closefd=False) as stream:  # noqa: PTH123 - a descriptor
+        with open(descriptor, "rb", closefd=False) as stream:
             data = stream.read(FILE_BYTES + 1)
     except OSError as error:
         raise InfrastructureError(f"cannot read {path}: {error.strerror}") from error

@@ -31,6 +31,7 @@ SCHEMA: Final = "zachetka.report/1"
 
 LINE_LIMIT: Final = 300
 PROSE_LIMIT: Final = 4000
+ROUNDING: Final = 1e-9
 
 
 def _line(value: object) -> object:
@@ -189,7 +190,7 @@ class Report(_Model):
             raise ValueError("a score is missing exactly when the status is 'error'")
         if self.status is ReportStatus.REJECTED and self.score != 0:
             raise ValueError("a rejected submission scores 0")
-        if self.score is not None and self.score > self.max_score:
+        if self.score is not None and self.score > self.max_score + ROUNDING:
             raise ValueError("the score is above max_score")
         return self
 
