@@ -1,0 +1,73 @@
+"""Names of report files: one per submission, whatever the submissions are called."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from zachetka.report.clean import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+SUFFIX: Final = ".json"
+
+_NAME_BYTES: Final = 255
+_MARK_LETTERS: Final = 8
+_FORBIDDEN: Final = frozenset('<>:"/\\|?*\N{REPLACEMENT CHARACTER}')
+# `summary` is ours; the others are devices wherever the reports may be unpacked on Windows.
+_RESERVED: Final = frozenset(
+    {"summary", "con", "prn", "aux", "nul"}
+    | {f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)}
+)
+
+
+def report_names(submissions: Iterable[Path]) -> dict[Path, str]:
+    """Give every submission the name of its report: its stem, where that is safe and unique.
+
+    Where it is not, a mark made from the file's name follows, so that the same files have the
+    same reports in every run. Names that differ in case or in the composition of their letters
+    only are the same name to some file systems, and so they are here.
+    """
+    names: dict[Path, str] = {}
+    taken: set[str] = set()
+    later: list[tuple[Path, str]] = []
+    for path in sorted(submissions, key=os.fsencode):
+        stem = _safe(path.stem)
+        if stem != path.stem or _folded(stem) in _RESERVED or _folded(stem) in taken:
+            later.append((path, stem))
+            continue
+        taken.add(_folded(stem))
+        names[path] = stem + SUFFIX
+    for path, stem in later:
+        names[path] = _marked(path, stem, taken) + SUFFIX
+    return names
+
+
+def _marked(path: Path, stem: str, taken: set[str]) -> str:
+    digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()
+    for length in range(_MARK_LETTERS, len(digest) + 1):
+        room = _NAME_BYTES - len(SUFFIX) - length - 1
+        name = f"{_cut(stem, room)}-{digest[:length]}"
+        if _folded(name) not in taken:
+            break
+    taken.add(_folded(name))
+    return name
+
+
+def _safe(stem: str) -> str:
+    # Bytes of a file name that are no UTF-8 arrive as lone surrogates, which cleaning replaces.
+    cleaned = clean_line(stem, _NAME_BYTES)
+    safe = "".join("_" if letter in _FORBIDDEN else letter for letter in cleaned)
+    return safe.strip(" .").lstrip("-") or "unnamed"
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode("utf-8")[:size].decode("utf-8", errors="ignore")
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
