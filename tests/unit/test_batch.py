@@ -1,0 +1,238 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import fake_grading
+import psutil
+import pytest
+
+from zachetka import batch
+from zachetka.errors import InfrastructureError, UsageError
+from zachetka.manifest import Manifest
+from zachetka.pool import LocalPool
+
+MANIFEST = Manifest.model_validate(
+    {
+        "schema": "zachetka.assignment/1",
+        "name": "mlp",
+        "version": "1",
+        "title": {"en": "A", "ru": "A"},
+        "tasks": {"train": {"weight": 100, "names": ["train"]}},
+    }
+)
+
+
+class ThreadPool:
+    """An executor that is no process pool, as a cluster's would be."""
+
+    width = 2
+
+    def open(self):
+        self.executor = ThreadPoolExecutor(self.width)
+        return self.executor
+
+    def close(self):
+        self.executor.shutdown()
+
+    def end(self):
+        self.executor.shutdown(cancel_futures=True)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "in").mkdir()
+    return tmp_path / "in"
+
+
+def make_batch(folder, orders=(), work=fake_grading.grade):
+    for name, order in dict(orders).items():
+        (folder / name).write_text(order)
+    out = folder.parent / "out"
+    batch.prepare_output(out)
+    jobs = [fake_grading.FakeJob("mlp", path, path.stem) for path in batch.find_submissions(folder)]
+    return batch.Batch(MANIFEST, jobs, out, work)
+
+
+def stored(out):
+    return {path.name: json.loads(path.read_text("utf-8")) for path in out.glob("*.json")}
+
+
+def test_every_submission_gets_its_report(folder):
+    plan = make_batch(folder, {"a.ipynb": "pass", "b.IPYNB": "pass", "x.txt": "", ".c.ipynb": ""})
+    seen = []
+    outcome = batch.run_batch(plan, ThreadPool(), seen.append)
+    assert sorted(stored(plan.out)) == ["a.json", "b.json", "summary.json"]
+    assert [row.student for row in sorted(seen, key=lambda row: row.student)] == ["a", "b"]
+    assert (outcome.errors, outcome.interrupted) == (0, False)
+    assert stored(plan.out)["summary.json"]["complete"] is True
+    assert (plan.out / "summary.csv").read_text().startswith("student,status,score,max_score,train")
+
+
+def test_two_students_with_one_name_are_both_kept_and_flagged(folder):
+    plan = make_batch(folder, {"Anna.ipynb": "pass", "anna.ipynb": "pass", "b.ipynb": "pass"})
+    batch.run_batch(plan, ThreadPool())
+    reports = stored(plan.out)
+    assert len(reports) == 4
+    assert {name for name, report in reports.items() if report.get("flags")} == set(reports) - {
+        "b.json",
+        "summary.json",
+    }
+
+
+def test_an_exception_of_ours_is_an_error_and_no_score(folder):
+    plan = make_batch(folder, {"a.ipynb": "raise a bug", "b.ipynb": "pass"})
+    outcome = batch.run_batch(plan, ThreadPool())
+    report = stored(plan.out)["a.json"]
+    assert outcome.errors == 1
+    assert (report["status"], report["score"]) == ("error", None)
+    assert "a bug" in report["message"]
+    assert stored(plan.out)["b.json"]["score"] == 1.0
+
+
+def test_only_so_many_jobs_are_in_flight(folder):
+    class Counting(ThreadPool):
+        most = 0
+
+        def open(self):
+            executor = super().open()
+            submit, pending = executor.submit, []
+
+            def counted(*args):
+                pending.append(submit(*args))
+                self.most = max(self.most, sum(not future.done() for future in pending))
+                return pending[-1]
+
+            executor.submit = counted
+            return executor
+
+    pool = Counting()
+    plan = make_batch(folder, {f"{number:03}.ipynb": "sleep 0.005" for number in range(40)})
+    batch.run_batch(plan, pool)
+    assert pool.most == pool.width
+
+
+def test_reports_that_cannot_be_stored_end_the_batch_in_one_line(folder):
+    plan = make_batch(folder, {"a.ipynb": "pass"})
+    (plan.out / "a.json").mkdir()
+    with pytest.raises(InfrastructureError, match="cannot store"):
+        batch.run_batch(plan, ThreadPool())
+
+
+def test_a_folder_must_hold_notebooks(folder):
+    with pytest.raises(UsageError, match=r"no \*\.ipynb"):
+        batch.find_submissions(folder)
+    with pytest.raises(UsageError, match="cannot read"):
+        batch.find_submissions(folder / "missing")
+
+
+def test_what_only_has_the_name_of_a_notebook_is_found_too(folder):
+    os.mkfifo(folder / "fifo.ipynb")
+    (folder / "folder.ipynb").mkdir()
+    (folder / "link.ipynb").symlink_to("nowhere")
+    assert len(batch.find_submissions(folder)) == 3
+
+
+def test_old_summaries_and_leftovers_are_removed(folder):
+    out = folder / "out"
+    out.mkdir()
+    for name in ("summary.json", "summary.csv", ".zachetka-1.tmp", "a.json"):
+        (out / name).touch()
+    batch.prepare_output(out)
+    assert [path.name for path in out.iterdir()] == ["a.json"]
+    with pytest.raises(UsageError, match="cannot write"):
+        batch.prepare_output(out / "a.json")
+
+
+def test_workers_that_die_cost_their_own_job_only(folder, tmp_path):
+    orders = {f"{name}.ipynb": "pass" for name in "bcef"}
+    orders |= {"a.ipynb": "die", "d.ipynb": f"die_once {tmp_path / 'mark'}"}
+    plan = make_batch(folder, orders)
+    outcome = batch.run_batch(plan, LocalPool(2))
+    statuses = {row.student: row.status for row in outcome.rows}
+    assert statuses == dict.fromkeys("bcdef", "graded") | {"a": "error"}
+    assert "worker process died" in stored(plan.out)["a.json"]["message"]
+
+
+RUN = """
+import sys
+from pathlib import Path
+import test_batch
+from zachetka import batch, pool
+if __name__ == "__main__":
+    plan = test_batch.make_batch(Path(sys.argv[1]))
+    outcome = batch.run_batch(plan, pool.LocalPool(2))
+    sys.exit(130 if outcome.interrupted else 0)
+"""
+
+
+@pytest.fixture
+def started(folder, tmp_path):
+    """A batch in a process group of its own, with a child of the work running."""
+    (folder / "a.ipynb").write_text("pass")
+    (folder / "b.ipynb").write_text(f"child {tmp_path / 'child'}")
+    (folder / "c.ipynb").write_text(f"swallow {tmp_path / 'worker'}")
+    script = tmp_path / "run.py"
+    script.write_text(RUN)
+    here = str(Path(__file__).parent)
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(folder)],
+        env=os.environ | {"PYTHONPATH": here},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    until(lambda: all((tmp_path / name).exists() for name in ("child", "worker", "out/a.json")))
+    time.sleep(0.2)
+    pids = [int((tmp_path / name).read_text()) for name in ("child", "worker")]
+    yield process, pids, tmp_path / "out"
+    process.kill()
+    process.wait()
+
+
+def until(condition, timeout_s=60):
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def alive(pids):
+    return [
+        pid
+        for pid in pids
+        if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    ]
+
+
+def test_ctrl_c_keeps_what_is_finished_and_leaves_no_process(started):
+    process, pids, out = started
+    os.killpg(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert stderr == ""
+    assert alive(pids) == []
+    reports = stored(out)
+    assert sorted(reports) == ["a.json", "summary.json"]
+    assert reports["summary.json"]["complete"] is False
+    assert list(out.glob(".*")) == []
+
+
+def test_workers_go_when_their_parent_was_killed(started):
+    process, pids, _ = started
+    process.kill()
+    until(lambda: not alive(pids), timeout_s=20)
+
+
+def test_a_pool_can_be_closed_from_a_thread(folder):
+    plan = make_batch(folder, {"a.ipynb": "pass"})
+    outcomes = []
+    thread = threading.Thread(target=lambda: outcomes.append(batch.run_batch(plan, LocalPool(1))))
+    thread.start()
+    thread.join(60)
+    assert outcomes[0].rows[0].status == "graded"
