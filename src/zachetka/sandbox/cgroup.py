@@ -1,0 +1,69 @@
+"""A container's memory, seen from outside through the files of its control group.
+
+What the sandbox says of itself is a claim; these files are not. They exist only while the
+container runs and only where engine and host are one machine, so they are read as often as
+somebody looks, and the last reading counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+ROOT = Path("/sys/fs/cgroup")
+
+# The largest use so far first; kernels before 5.19 have only the current use under version 2.
+_USE_FILES = ("memory.max_usage_in_bytes", "memory.peak", "memory.current")
+_KILL_FILES = ("memory.oom_control", "memory.events")
+
+
+def memory_folder(container_id: str, root: Path = ROOT) -> Path | None:
+    """Find the control group that counts the memory of a container of Docker or Podman."""
+    uid = os.getuid()
+    user = f"user.slice/user-{uid}.slice/user@{uid}.service"
+    groups = (
+        f"docker/{container_id}",
+        f"system.slice/docker-{container_id}.scope",
+        f"machine.slice/libpod-{container_id}.scope",
+        f"libpod_parent/libpod-{container_id}",
+        f"{user}/user.slice/libpod-{container_id}.scope",
+        f"{user}/user.slice/docker-{container_id}.scope",
+        f"{user}/docker-{container_id}.scope",
+    )
+    for hierarchy in (root / "memory", root):
+        for group in groups:
+            folder = hierarchy / group
+            if any((folder / name).exists() for name in _USE_FILES):
+                return folder
+    return None
+
+
+class MemoryGauge:
+    """The peak and the kills of one container's memory limit."""
+
+    def __init__(self, container_id: str, root: Path = ROOT) -> None:
+        self._container_id = container_id
+        self._root = root
+        self._folder: Path | None = None
+        self.peak_bytes: int | None = None
+        self.kills = 0
+
+    def read(self) -> None:
+        """Take a reading; keeps the last one when there is nothing to read any more."""
+        if self._folder is None:
+            self._folder = memory_folder(self._container_id, self._root)
+            if self._folder is None:
+                return
+        for name in _USE_FILES:
+            with contextlib.suppress(OSError, ValueError):
+                used = int((self._folder / name).read_text())
+                self.peak_bytes = max(self.peak_bytes or 0, used)
+                break
+        for name in _KILL_FILES:
+            with contextlib.suppress(OSError, ValueError):
+                for line in (self._folder / name).read_text().splitlines():
+                    word, _, count = line.partition(" ")
+                    if word == "oom_kill":
+                        self.kills = max(self.kills, int(count))
+                break

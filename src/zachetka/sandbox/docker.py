@@ -1,0 +1,353 @@
+"""A container per submission, by the command line of Docker or Podman.
+
+A container is created first, which names every mistake of ours at once and gives an id that can be
+killed at any moment, and then started with its stdin and stdout attached to our pipes. Nothing is
+told about the agent but the limits. The container is not removed by the engine on its own, because
+its state says what ended it; it is removed by us, by the reaper if we are killed, or by the next
+run if the reaper was killed as well.
+
+The agent is PID 1. No process of the sandbox can kill or stop it, and when it ends the kernel ends
+all others. It ends when the host's end of its stdin is gone.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import logging
+import os
+import secrets
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zachetka.errors import InfrastructureError
+from zachetka.sandbox.base import MIB, Death, Limits
+from zachetka.sandbox.cgroup import MemoryGauge
+from zachetka.sandbox.engine import (
+    OWNER_LABEL,
+    Engine,
+    EngineRefusedError,
+    find_engine,
+    owner,
+    sweep,
+)
+from zachetka.sandbox.image import AGENT_LABEL, image_name
+from zachetka.sandbox.reaper import dismiss_reapers, ensure_reaper
+from zachetka.sandbox.runtime import agent_environment, agent_sha256
+from zachetka.sandbox.stream import ChildProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+log = logging.getLogger(__name__)
+
+RUN_LABEL = "zachetka.run"
+USER = "64999:64999"
+HOME = "/tmp"  # noqa: S108 - a path inside the container, in a tmpfs of its own
+PACKAGE_ROOT = "/opt/zachetka"
+PATH = "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"
+
+_SHM_BYTES = 64 * MIB
+_INODES_PER_MIB = 64
+_OPEN_FILES = 1024
+_END_TIMEOUT_S = 5.0
+_SIGNAL_BASE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the engine says of a container."""
+
+    status: str
+    exit_code: int
+    out_of_memory: bool
+    error: str
+
+    @property
+    def has_run(self) -> bool:
+        return self.status not in {"created", "configured", "initialized"}
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in {"exited", "stopped", "dead"}
+
+
+class DockerProcess:
+    """One container, from its start to its removal."""
+
+    def __init__(self, engine: Engine, container_id: str) -> None:
+        self._engine = engine
+        self._id = container_id
+        self._gauge = MemoryGauge(container_id)
+        self._lock = threading.RLock()
+        self._state: _State | None = None
+        self._state_error: str | None = None
+        self._killed_by_us = False
+        self._removed = False
+        self._client_code: int | None = None
+        _alive.add(self)
+        try:
+            self._client = ChildProcess(
+                [engine.command, "start", "--attach", "--interactive", container_id]
+            )
+        except InfrastructureError:
+            self._remove()
+            raise
+        self.stdin_fd = self._client.stdin_fd
+        self.stdout_fd = self._client.stdout_fd
+
+    @property
+    def container_id(self) -> str:
+        """The engine's id of the container."""
+        return self._id
+
+    def watch(self) -> None:
+        """Keep the client's stderr flowing and read the memory files while they exist."""
+        with self._lock:
+            if not self._removed:
+                self._client.drain_stderr()
+                self._gauge.read()
+
+    def memory_kills(self) -> int:
+        """Count the processes that the memory limit has killed so far, where that can be seen."""
+        self.watch()
+        return self._gauge.kills
+
+    def kill(self) -> None:
+        """Remove the container with everything in it, and see that it is gone; idempotent."""
+        with self._lock:
+            if self._removed:
+                return
+            self._gauge.read()
+            self._client_code = self._client.poll()
+            self._look()
+            if self._state is None or not self._state.has_ended:
+                self._killed_by_us = True
+            self._remove()
+            self._client.kill()
+
+    def death(self) -> Death:
+        """Wait a moment for the end, remove the container and say what is known."""
+        with self._lock:
+            if not self._removed:
+                deadline = time.monotonic() + _END_TIMEOUT_S
+                while self._client.poll() is None and time.monotonic() < deadline:
+                    self.watch()
+                    time.sleep(0.01)
+                self.kill()
+        return self._describe()
+
+    def peak_memory_bytes(self) -> int | None:
+        """Give the control group's own maximum, None where the host cannot see it."""
+        return self._gauge.peak_bytes
+
+    def _describe(self) -> Death:
+        state = self._state
+        tail = self._client.stderr_tail()
+        engine_error: str | None = None
+        if state is None:
+            engine_error = self._state_error or "the engine no longer knows the container"
+        elif state.error or not state.has_run:
+            engine_error = state.error or tail.strip() or "the container was never started"
+        elif not state.has_ended and self._client_code is not None:
+            # It was still running, so its client left because the engine or somebody made it.
+            engine_error = f"the engine's client left with {self._client_code}: {tail.strip()}"
+        elif self._client_code is not None and self._client_code < 0 and not self._killed_by_us:
+            engine_error = f"the engine's client was killed by signal {-self._client_code}"
+        exit_code: int | None = None
+        if state is not None and state.has_ended:
+            # The engine adds 128 to the number of a signal, as a shell does.
+            past_signals = state.exit_code > _SIGNAL_BASE
+            exit_code = _SIGNAL_BASE - state.exit_code if past_signals else state.exit_code
+        elif self._killed_by_us and self._removed:
+            exit_code = -signal.SIGKILL
+        return Death(
+            exit_code=exit_code,
+            out_of_memory=self._gauge.kills > 0 or (state is not None and state.out_of_memory),
+            engine_error=engine_error,
+            stderr_tail=tail,
+        )
+
+    def _look(self) -> None:
+        try:
+            answer = self._engine.ask(
+                "inspect", "--type", "container", "--format", "{{json .State}}", self._id
+            )
+            fields = json.loads(answer)
+            self._state = _State(
+                status=str(fields["Status"]),
+                exit_code=int(fields["ExitCode"]),
+                out_of_memory=bool(fields["OOMKilled"]),
+                error=str(fields.get("Error") or ""),
+            )
+        except (InfrastructureError, ValueError, KeyError, TypeError) as error:
+            self._state_error = str(error)
+
+    def _remove(self) -> None:
+        for attempt in range(3):
+            try:
+                with contextlib.suppress(EngineRefusedError):  # "no such container" is fine
+                    self._engine.ask("rm", "--force", "--volumes", self._id)
+                left = self._engine.ask(
+                    "ps", "-aq", "--no-trunc", "--filter", f"label={OWNER_LABEL}={owner()}"
+                )
+                if self._id not in left.split():
+                    self._removed = True
+                    _alive.discard(self)
+                    return
+            except InfrastructureError as error:
+                self._state_error = self._state_error or str(error)
+            time.sleep(0.2 * (attempt + 1))
+        log.error("container %s could not be removed; the next run will try", self._id[:12])
+
+
+class DockerSandbox:
+    """Containers of one image, by whichever engine answers.
+
+    `command` replaces the agent, for tests of the container itself.
+    """
+
+    name = "docker"
+
+    def __init__(self, image: str | None = None, command: Sequence[str] = ()) -> None:
+        self._image = image or image_name()
+        self._command = list(command)
+        self._engine: Engine | None = None
+        self._image_id: str | None = None
+        self._swept = False
+
+    def unavailable(self) -> str | None:
+        """Ask for an engine and for the image; a yes is remembered, a no is asked again."""
+        if self._image_id is not None:
+            return None
+        try:
+            engine = find_engine()
+        except InfrastructureError as error:
+            return str(error)
+        try:
+            answer = engine.ask(
+                "image", "inspect", "--format", "{{.Id}} {{json .Config.Labels}}", self._image
+            )
+        except InfrastructureError:
+            return (
+                f"{engine.name} has no image {self._image}: build it with "
+                "`zachetka sandbox --build`"
+            )
+        image_id, _, labels_json = answer.strip().partition(" ")
+        labels = json.loads(labels_json or "null") or {}
+        # An image built without Zachetka carries no label; then the agent's own word has to do.
+        if labels.get(AGENT_LABEL, agent_sha256()) != agent_sha256():
+            return (
+                f"the image {self._image} holds the agent of another version of Zachetka: "
+                "build it again with `zachetka sandbox --build`"
+            )
+        self._engine = engine
+        self._image_id = image_id
+        return None
+
+    def image(self) -> str | None:
+        """Give the image's id."""
+        self.unavailable()
+        return self._image_id
+
+    def enforcement(self, limits: Limits) -> Mapping[str, str]:
+        """Say what the engine is told to bound, and how."""
+        return {
+            "network": "no interface but loopback (network none)",
+            "memory": f"{limits.memory_bytes // MIB} MiB by control group, no swap",
+            "processes": f"{limits.processes} by control group",
+            "disk": f"read-only root, /tmp of {limits.disk_bytes // MIB} MiB in memory",
+            "time": (
+                f"{limits.cpus:g} CPUs by control group; "
+                f"the whole container is killed after {limits.total_s:g} s"
+            ),
+        }
+
+    def start(self, limits: Limits) -> DockerProcess:
+        """Create a container and start it with its streams attached.
+
+        Raises:
+            InfrastructureError: no engine, no image, or the engine refused.
+        """
+        reason = self.unavailable()
+        if reason is not None:
+            raise InfrastructureError(reason)
+        assert self._engine is not None
+        assert self._image_id is not None
+        engine = self._engine
+        ensure_reaper(engine)
+        if not self._swept:
+            sweep(engine)
+            self._swept = True
+        answer = engine.ask(
+            "create", *container_options(limits), self._image_id, *self._command
+        ).split()
+        if not answer:
+            raise InfrastructureError(f"{engine.name} create gave no container")
+        return DockerProcess(engine, answer[-1])
+
+
+def container_options(limits: Limits) -> list[str]:
+    """Give the options of a container that holds these limits."""
+    tmp = ",".join(
+        (
+            "rw,nosuid,nodev,noexec,mode=1777",
+            f"size={limits.disk_bytes}",
+            # Empty files cost no byte of the size; without a bound they could use up the memory.
+            f"nr_inodes={max(1024, limits.disk_bytes // MIB * _INODES_PER_MIB)}",
+        )
+    )
+    options = [
+        *("--name", f"zachetka-{os.getpid()}-{secrets.token_hex(6)}"),
+        *("--label", f"{OWNER_LABEL}={owner()}"),
+        *("--label", f"{RUN_LABEL}={os.environ.get('ZACHETKA_RUN', '')}"),
+        "--interactive",
+        *("--pull", "never"),
+        *("--log-driver", "none"),
+        *("--network", "none"),
+        *("--hostname", "sandbox"),
+        *("--ipc", "private"),
+        *("--cgroupns", "private"),
+        *("--user", USER),
+        *("--cap-drop", "ALL"),
+        *("--security-opt", "no-new-privileges"),
+        "--read-only",
+        *("--tmpfs", f"/tmp:{tmp}"),  # noqa: S108 - the container's
+        *("--shm-size", str(min(_SHM_BYTES, limits.disk_bytes))),
+        *("--memory", str(limits.memory_bytes)),
+        *("--memory-swap", str(limits.memory_bytes)),
+        *("--cpus", f"{limits.cpus:g}"),
+        *("--pids-limit", str(limits.processes)),
+        *("--ulimit", "core=0:0"),
+        *("--ulimit", f"nofile={_OPEN_FILES}:{_OPEN_FILES}"),
+    ]
+    environment = agent_environment(HOME, PACKAGE_ROOT) | {"PATH": PATH}
+    # Which agent is in the image, only the image can say.
+    environment.pop("ZACHETKA_AGENT_SHA256", None)
+    for name, value in sorted(environment.items()):
+        options += ["--env", f"{name}={value}"]
+    runtime = os.environ.get("ZACHETKA_DOCKER_RUNTIME")
+    if runtime:
+        options += ["--runtime", runtime]
+    return options
+
+
+_alive: set[DockerProcess] = set()
+
+
+def _kill_all() -> None:
+    for process in list(_alive):
+        process.kill()
+    dismiss_reapers()
+
+
+def _forget_in_child() -> None:
+    _alive.clear()
+
+
+atexit.register(_kill_all)
+os.register_at_fork(after_in_child=_forget_in_child)
