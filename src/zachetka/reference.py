@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from zachetka.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from zachetka.language import Language
@@ -220,12 +220,12 @@ def build(solution: Solution, replaced: Mapping[str, str], language: Language) -
 
 def new_cell(kind: str, source: str, cell_id: str) -> Any:
     """Make a cell without outputs."""
-    make = {
+    make: dict[str, Callable[..., Any]] = {
         "code": nbformat.v4.new_code_cell,
         "markdown": nbformat.v4.new_markdown_cell,
         "raw": nbformat.v4.new_raw_cell,
-    }[kind]
-    return make(source, id=cell_id)
+    }
+    return make[kind](source, id=cell_id)
 
 
 def new_notebook(cells: Sequence[Any], metadata: Mapping[str, Any]) -> Any:
