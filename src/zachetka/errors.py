@@ -55,8 +55,11 @@ class SubmissionRejectedError(ZachetkaError):
 class StudentFault(ZachetkaError):  # noqa: N818 - the word of the design, and it is no error of ours
     """The submission did something that costs the check that asked for it."""
 
-    def __init__(self, cause: Cause, text: Text, hint: Text | None = None) -> None:
+    def __init__(
+        self, cause: Cause, text: Text, hint: Text | None = None, *, name: str | None = None
+    ) -> None:
         super().__init__(text.en)
         self.cause = cause
         self.text = text
         self.hint = hint
+        self.name = name  # of what is missing

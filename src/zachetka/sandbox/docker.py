@@ -216,13 +216,10 @@ class DockerSandbox:
     def __init__(self, image: str | None = None, command: Sequence[str] = ()) -> None:
         self._image = image or image_name()
         self._command = list(command)
-        self._engine: Engine | None = None
-        self._image_id: str | None = None
-        self._swept = False
 
     def unavailable(self) -> str | None:
         """Ask for an engine and for the image; a yes is remembered, a no is asked again."""
-        if self._image_id is not None:
+        if self._image in _ready:
             return None
         try:
             engine = find_engine()
@@ -245,14 +242,12 @@ class DockerSandbox:
                 f"the image {self._image} holds the agent of another version of Zachetka: "
                 "build it again with `zachetka sandbox --build`"
             )
-        self._engine = engine
-        self._image_id = image_id
+        _ready[self._image] = (engine, image_id)
         return None
 
     def image(self) -> str | None:
         """Give the image's id."""
-        self.unavailable()
-        return self._image_id
+        return None if self.unavailable() else _ready[self._image][1]
 
     def enforcement(self, limits: Limits) -> Mapping[str, str]:
         """Say what the engine is told to bound, and how."""
@@ -276,16 +271,12 @@ class DockerSandbox:
         reason = self.unavailable()
         if reason is not None:
             raise InfrastructureError(reason)
-        assert self._engine is not None
-        assert self._image_id is not None
-        engine = self._engine
+        engine, image_id = _ready[self._image]
         ensure_reaper(engine)
-        if not self._swept:
+        if engine not in _swept:
             sweep(engine)
-            self._swept = True
-        answer = engine.ask(
-            "create", *container_options(limits), self._image_id, *self._command
-        ).split()
+            _swept.add(engine)
+        answer = engine.ask("create", *container_options(limits), image_id, *self._command).split()
         if not answer:
             raise InfrastructureError(f"{engine.name} create gave no container")
         return DockerProcess(engine, answer[-1])
@@ -336,6 +327,9 @@ def container_options(limits: Limits) -> list[str]:
     return options
 
 
+# What this process has found out already, by the image's name; and whom it has swept after.
+_ready: dict[str, tuple[Engine, str]] = {}
+_swept: set[Engine] = set()
 _alive: set[DockerProcess] = set()
 
 

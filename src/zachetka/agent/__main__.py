@@ -1,0 +1,59 @@
+"""Entry point of the sandbox: `python -P -s -m zachetka.agent`.
+
+The whole contract. Standard input and output are the wire (see `zachetka.protocol.frames`); they
+move to private descriptors before anything else happens, so nothing that a notebook prints can
+reach them. The host speaks first and last; the agent ends when the host closes its end.
+
+    host  -> {"type": "run", "cells": [{"index": 3, "source": "..."}], "limits": {...}}
+    agent -> {"type": "hello", ...}                     once, before the first answer
+    agent -> {"type": "cell", "index": 3, "status": "ok", ...}    one per cell, as it ends
+    agent -> {"type": "ran", ...}                       all cells have ended
+    host  -> {"type": "probe", "source": "def ...", "inputs": <tree>, ...} + blob
+    agent -> {"type": "value", "value": <tree>} + blob  or  {"type": "fault", "cause": ...}
+
+Two processes: this one imports what notebooks import, forks kernels on request and takes the
+whole sandbox down when the host is gone (`forkserver`); its first child drives the notebook and
+answers the host (`driver`). As PID 1 of its sandbox this one cannot be stopped by the others.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# Before torch or numpy load: threads of parallel jobs would fight for the same cores.
+for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+
+def main() -> None:
+    """Serve one session and exit."""
+    from zachetka.agent.confine import confine
+    from zachetka.agent.wire import take_over_stdio
+
+    wire = take_over_stdio()
+    confine()
+
+    from zachetka.agent import driver, forkserver
+
+    forkserver.preload()
+    with_driver, with_forkserver = forkserver.channel()
+    driver_pid = os.fork()
+    if driver_pid == 0:
+        with_driver.close()
+        status = 1
+        try:
+            driver.serve(wire, forkserver.Client(with_forkserver))
+            status = 0
+        except BaseException:  # noqa: BLE001 - the traceback goes to the host's log, then we end
+            sys.excepthook(*sys.exc_info())
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    with_forkserver.close()
+    os.close(wire.output_fd)  # the host sees the end of the stream as soon as the driver ends
+    os._exit(forkserver.serve(with_driver, driver_pid, hangup_fd=wire.input_fd))
+
+
+if __name__ == "__main__":
+    main()

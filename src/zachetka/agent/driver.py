@@ -1,0 +1,151 @@
+"""The process that answers the host: it runs the cells and passes probes to copies of the kernel."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import platform
+import select
+import signal
+import socket
+import struct
+import tempfile
+import time
+from typing import TYPE_CHECKING, Any
+
+from zachetka.agent.forkserver import protect_from_siblings
+from zachetka.agent.notebook import CellLimits, CellResult, NotebookRun, usage_of
+from zachetka.agent.wire import Frame, HostGoneError, Wire
+from zachetka.protocol import frames
+from zachetka.protocol.frames import PREFIX, ProtocolError
+
+if TYPE_CHECKING:
+    from zachetka.agent.forkserver import Client
+
+FORK_TIMEOUT_S = 10.0
+_PEERCRED = struct.Struct("3i")
+
+
+def serve(wire: Wire, forkserver: Client) -> None:
+    """Answer the host until it hangs up."""
+    protect_from_siblings()
+    asyncio.run(_serve(wire, forkserver))
+
+
+async def _serve(wire: Wire, forkserver: Client) -> None:
+    wire.write(hello())
+    run = NotebookRun(forkserver)
+    while True:
+        try:
+            frame = wire.read()
+        except HostGoneError:
+            return
+        match frame.header["type"]:
+            case "run":
+                await _run(wire, run, frame.header)
+            case "probe":
+                await _probe(wire, run, frame)
+            case other:
+                raise ProtocolError(f"the host asked for {other!r}")
+
+
+def hello() -> dict[str, Any]:
+    """Say who answers."""
+    import torch
+
+    return {
+        "type": "hello",
+        "protocol": frames.VERSION,
+        "agent": os.environ.get("ZACHETKA_AGENT_SHA256", ""),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+async def _run(wire: Wire, run: NotebookRun, header: dict[str, Any]) -> None:
+    limits = CellLimits(**header["limits"])
+
+    def report(result: CellResult) -> None:
+        wire.write(result.as_header())
+
+    await run.execute(header["cells"], limits, report)
+    cpu_s, peak_memory_bytes = usage_of(run.kernel_pid)
+    wire.write({"type": "ran", "cpu_s": cpu_s, "peak_memory_bytes": peak_memory_bytes})
+
+
+async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
+    timeout_s = float(frame.header["timeout_s"])
+    with tempfile.TemporaryDirectory(prefix="p") as folder:
+        path = f"{folder}/s"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+            listener.bind(path)
+            listener.listen(1)
+            await run.request_probe(path)
+            if not select.select([listener], [], [], FORK_TIMEOUT_S)[0]:
+                wire.write(_fault("crash", "the kernel no longer answers"))
+                return
+            connection, _ = listener.accept()
+    with connection:
+        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size)
+        pid = _PEERCRED.unpack(credentials)[0]
+        try:
+            wire.write_raw(_ask_copy(connection, frame, timeout_s))
+        except TimeoutError:
+            wire.write(_fault("time_limit", ""))
+        except (HostGoneError, ProtocolError, OSError):
+            wire.write(_fault(*_why_no_answer(pid)))
+        finally:
+            _kill_group(pid)
+
+
+def _ask_copy(connection: socket.socket, frame: Frame, timeout_s: float) -> bytes:
+    """Hand the probe to the forked copy and wait for the whole of its answer."""
+    deadline = time.monotonic() + timeout_s
+    connection.settimeout(timeout_s)
+    connection.sendall(frame.raw)
+    prefix = _receive(connection, PREFIX.size, deadline)
+    max_blob_bytes = int(frame.header["reply_bytes"]) + (1 << 20)
+    header_bytes, blob_bytes = frames.parse_prefix(prefix, max_blob_bytes=max_blob_bytes)
+    return prefix + _receive(connection, header_bytes + blob_bytes, deadline)
+
+
+def _receive(connection: socket.socket, count: int, deadline: float) -> bytes:
+    received = bytearray()
+    while len(received) < count:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.settimeout(left)
+        chunk = connection.recv(min(count - len(received), 1 << 20))
+        if not chunk:
+            raise HostGoneError
+        received += chunk
+    return bytes(received)
+
+
+def _why_no_answer(pid: int) -> tuple[str, str]:
+    """Tell a copy that was killed from one that ended by itself.
+
+    The copy is the kernel's child, which does not reap it: its exit status stands in /proc.
+    """
+    for _ in range(20):
+        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+            if fields[0] == "Z":
+                number = int(fields[-1]) & 0x7F
+                if number == signal.SIGKILL:  # not ours: we kill after the answer
+                    return "memory_limit", ""
+                return "crash", f"signal {number}" if number else "it ended by itself"
+        time.sleep(0.02)
+    return "crash", ""
+
+
+def _kill_group(pid: int) -> None:
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
+
+
+def _fault(cause: str, detail: str) -> dict[str, Any]:
+    return {"type": "fault", "cause": cause, "detail": detail}

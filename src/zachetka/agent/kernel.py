@@ -1,0 +1,120 @@
+"""The real ipykernel, with three changes: it answers probes, it cannot be left by `exit()`, and
+what one cell may print is capped where it is printed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from typing import Any
+
+import zmq
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
+
+from zachetka.agent import courtesy, declarations, probing
+
+DEFAULT_OUTPUT_BYTES = 1 << 20
+
+
+class CappedStream:
+    """Wraps a stream's `write` so that one cell prints at most `limit` characters."""
+
+    limit = DEFAULT_OUTPUT_BYTES
+    written = 0
+    dropped = 0
+
+    def __init__(self, stream: Any) -> None:
+        self._write = stream.write
+        stream.write = self.write
+
+    def write(self, text: str) -> int:
+        """Pass on what still fits; count the rest."""
+        if not isinstance(text, str):
+            return int(self._write(text))  # raises the error that the real stream has for it
+        room = max(0, CappedStream.limit - CappedStream.written)
+        CappedStream.written += len(text)
+        if room:
+            self._write(text[:room])
+        CappedStream.dropped += max(0, len(text) - room)
+        return len(text)
+
+    @staticmethod
+    def start_cell(*_: Any) -> None:
+        """Give the next cell its whole share."""
+        CappedStream.written = 0
+        CappedStream.dropped = 0
+
+
+class NotebookShell(ZMQInteractiveShell):  # type: ignore[misc]
+    """IPython's shell, in which `exit()` ends the cell's work but not the kernel."""
+
+    def ask_exit(self) -> None:
+        """Stay: later cells define what is graded."""
+
+
+class NotebookKernel(IPythonKernel):  # type: ignore[misc]
+    """An IPython kernel that also answers `probe_request`."""
+
+    shell_class = NotebookShell
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._copies: list[int] = []
+        self.shell_handlers["probe_request"] = self.probe_request
+        self.shell_handlers["settings_request"] = self.settings_request
+        self.shell_handlers["rescue_request"] = self.rescue_request
+
+    def probe_request(self, stream: zmq.Socket[bytes], ident: Any, parent: Any) -> None:
+        """Fork a copy of this process that serves one probe on the given Unix socket."""
+        for copy in self._copies:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(copy, os.WNOHANG)
+        pid = os.fork()
+        if pid == 0:
+            probing.serve_one(str(parent["content"]["socket"]), self.shell.user_ns)
+        # Left as a zombie until the next probe: its exit status stands in /proc.
+        self._copies.append(pid)
+        self.session.send(stream, "probe_reply", {"pid": pid}, parent, ident)
+
+    def settings_request(self, stream: zmq.Socket[bytes], ident: Any, parent: Any) -> None:
+        """Take over the limits of this run."""
+        CappedStream.limit = int(parent["content"]["output_bytes"])
+        self.session.send(stream, "settings_reply", {}, parent, ident)
+
+    def rescue_request(self, stream: zmq.Socket[bytes], ident: Any, parent: Any) -> None:
+        """Run the declarations that the last cell, or a cell left out, did not get to."""
+        content, names = parent["content"], []
+        source = self.shell.transform_cell(content["source"])
+        line = 0 if content["from_start"] else self._failed_line()
+        if line is not None:
+            file = self.shell.compile.cache(source, self.shell.execution_count)
+            statements = declarations.declared_after(source, line)
+            names = declarations.run(statements, self.shell.user_ns, file)
+        self.session.send(stream, "rescue_reply", {"names": names}, parent, ident)
+
+    def _failed_line(self) -> int | None:
+        """Find the line of the cell's own code that the last error came through."""
+        error = getattr(sys, "last_value", None)
+        if error is None or isinstance(error, SyntaxError):
+            return None
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if frame.f_globals is self.shell.user_ns:
+                return line
+        return None
+
+
+def run_kernel(connection_file: str) -> None:
+    """Serve on a connection file until killed."""
+    sys.path.insert(0, "")  # as in Jupyter: a notebook may import what it wrote beside itself
+    app = IPKernelApp.instance(kernel_class=NotebookKernel)
+    app.initialize(["-f", connection_file, "--HistoryManager.enabled=False"])
+    shell = app.kernel.shell
+    CappedStream(sys.stdout)
+    CappedStream(sys.stderr)
+    shell.events.register("pre_run_cell", CappedStream.start_cell)
+    courtesy.install(shell)
+    app.start()

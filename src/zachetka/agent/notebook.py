@@ -1,0 +1,277 @@
+"""Runs the cells of one notebook, top to bottom, through nbclient and a real kernel.
+
+A cell that raises does not stop the next one. A cell that outlasts its time is interrupted, and
+killed if it does not listen; a cell that took the kernel down is left out of a rerun.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+
+from zachetka.agent import declarations
+from zachetka.agent.provisioner import ForkProvisioner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zachetka.agent.forkserver import Client
+
+START_TIMEOUT_S = 60.0
+INTERRUPT_GRACE_S = 3.0
+MAX_RERUNS = 3
+_MAX_ERROR_CHARS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class CellLimits:
+    """What the cells may use: wall seconds of one and of all, bytes printed by one."""
+
+    cell_s: float
+    total_s: float
+    output_bytes: int
+
+
+@dataclass(slots=True)
+class CellResult:
+    """How one cell ended: ok, error, time_limit, crash or skipped."""
+
+    index: int
+    status: str
+    duration_s: float = 0.0
+    error: str | None = None
+    rescued: list[str] = field(default_factory=list)
+    dropped_chars: int = 0
+
+    def as_header(self) -> dict[str, Any]:
+        """Give the frame that tells the host."""
+        return {
+            "type": "cell",
+            "index": self.index,
+            "status": self.status,
+            "duration_s": round(self.duration_s, 4),
+            "error": self.error,
+            "rescued": self.rescued[:50],
+            "dropped_chars": self.dropped_chars,
+        }
+
+
+class KernelLostError(Exception):
+    """The kernel died under a cell; `index` is the cell's."""
+
+    def __init__(self, result: CellResult) -> None:
+        super().__init__(f"cell {result.index} took the kernel down")
+        self.result = result
+
+
+class NotebookRun:
+    """One notebook's kernel, from its start to the end of the session."""
+
+    def __init__(self, forkserver: Client) -> None:
+        self.forkserver = forkserver
+        self.manager: Any = None
+        self.client: Any = None
+        self.kernel_client: Any = None
+        self._stop_at = float("inf")
+
+    @property
+    def kernel_pid(self) -> int | None:
+        """The kernel's process id while there is one."""
+        return self.manager.provisioner.pid if self.manager is not None else None
+
+    async def execute(
+        self,
+        cells: list[dict[str, Any]],
+        limits: CellLimits,
+        report: Callable[[CellResult], None],
+    ) -> None:
+        """Run all cells and leave the kernel alive behind them, ready for probes."""
+        self._stop_at = time.monotonic() + limits.total_s
+        lost: dict[int, CellResult] = {}
+        for _ in range(MAX_RERUNS + 1):
+            await self._start(cells, limits)
+            try:
+                results = await self._run_all(cells, limits, lost)
+            except KernelLostError as error:
+                lost[error.result.index] = error.result
+                await self._stop()
+                continue
+            for result in results:
+                report(result)
+            return
+        # Cell after cell takes the kernel down: grade what stands before the last of them.
+        await self._start(cells, limits)
+        fatal = max(lost)
+        for result in await self._run_all(
+            [cell for cell in cells if cell["index"] < fatal], limits, lost
+        ):
+            report(result)
+        report(lost[fatal])
+        for cell in cells:
+            if cell["index"] > fatal:
+                report(CellResult(cell["index"], "skipped"))
+
+    async def _start(self, cells: list[dict[str, Any]], limits: CellLimits) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="k"))
+        manager = AsyncKernelManager(
+            transport="ipc", ip=str(folder / "k"), connection_file=str(folder / "c.json")
+        )
+        manager._kernel_spec = KernelSpec(  # noqa: SLF001 - there is no spec directory to search
+            argv=[], display_name="Python 3", language="python"
+        )
+        manager.provisioner = ForkProvisioner(
+            kernel_id="notebook", kernel_spec=manager._kernel_spec, parent=manager  # noqa: SLF001
+        )
+        manager.provisioner.forkserver = self.forkserver
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell["source"]) for cell in cells]
+        )
+        self.manager = manager
+        self.client = NotebookClient(
+            notebook,
+            km=manager,
+            timeout=None,
+            startup_timeout=START_TIMEOUT_S,
+            allow_errors=True,
+            raise_on_iopub_timeout=False,
+            iopub_timeout=2,
+            store_widget_state=False,
+            record_timing=False,
+            skip_cells_with_tag="",
+        )
+        await self.client.async_start_new_kernel()
+        self.kernel_client = await self.client.async_start_new_kernel_client()
+        await self._ask("settings_request", {"output_bytes": limits.output_bytes})
+
+    async def _stop(self) -> None:
+        await self.manager.provisioner.kill()
+        self.kernel_client.stop_channels()
+
+    async def _run_all(
+        self, cells: list[dict[str, Any]], limits: CellLimits, lost: dict[int, CellResult]
+    ) -> list[CellResult]:
+        results = []
+        for position, cell in enumerate(cells):
+            index = cell["index"]
+            if index in lost:
+                await self._rescue(lost[index], cell["source"], from_start=True)
+                results.append(lost[index])
+            elif time.monotonic() > self._stop_at:
+                result = CellResult(index, "skipped")
+                await self._rescue(result, cell["source"], from_start=True)
+                results.append(result)
+            else:
+                results.append(await self._run_one(position, cell, limits))
+        return results
+
+    async def _run_one(
+        self, position: int, cell: dict[str, Any], limits: CellLimits
+    ) -> CellResult:
+        result = CellResult(cell["index"], "ok")
+        started = time.monotonic()
+        notebook_cell = self.client.nb.cells[position]
+        task = asyncio.ensure_future(self.client.async_execute_cell(notebook_cell, position))
+        timeout_s = max(0.1, min(limits.cell_s, self._stop_at - started))
+        await asyncio.wait({task}, timeout=timeout_s)
+        if not task.done():
+            result.status = "time_limit"
+            await self.manager.provisioner.send_signal(signal.SIGINT)
+            await asyncio.wait({task}, timeout=INTERRUPT_GRACE_S)
+        result.duration_s = time.monotonic() - started
+        if not task.done():
+            # It does not listen to the interrupt: only a rerun without it can go on.
+            await self.manager.provisioner.kill()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, DeadKernelError, Exception):
+                await task
+            raise KernelLostError(result)
+        try:
+            task.result()
+        except Exception as error:  # whatever nbclient makes of a dying kernel
+            if await self._kernel_ended():
+                if result.status == "ok":
+                    result.status = await self._how_it_died()
+                raise KernelLostError(result) from error
+            result.status, result.error = "error", f"{type(error).__name__}: {error}"[:500]
+            return result
+        await self._note_error(result, notebook_cell, cell["source"])
+        notebook_cell.outputs = []
+        return result
+
+    async def _note_error(self, result: CellResult, notebook_cell: Any, source: str) -> None:
+        for output in notebook_cell.get("outputs", ()):
+            if output.get("output_type") == "error":
+                if result.status == "ok":
+                    result.status = "error"
+                name, value = output.get("ename", ""), output.get("evalue", "")
+                result.error = f"{name}: {value}"[:_MAX_ERROR_CHARS]
+        if result.status in {"error", "time_limit"}:
+            await self._rescue(result, source, from_start=False)
+
+    async def _rescue(self, result: CellResult, source: str, *, from_start: bool) -> None:
+        """Run the imports and definitions of a cell that the cell itself did not get to."""
+        content = {"source": source, "from_start": from_start}
+        reply = await self._ask("rescue_request", content, timeout_s=declarations.TIMEOUT_S)
+        result.rescued = [str(name) for name in reply.get("names", ())]
+
+    async def _kernel_ended(self) -> bool:
+        for _ in range(20):
+            if await self.manager.provisioner.poll() is not None:
+                return True
+            await asyncio.sleep(0.05)
+        return False
+
+    async def _how_it_died(self) -> str:
+        # Nobody here sends SIGKILL to a kernel that is within its time; the memory limit does.
+        killed = await self.manager.provisioner.poll() == -signal.SIGKILL
+        return "memory_limit" if killed else "crash"
+
+    async def _ask(
+        self, message_type: str, content: dict[str, Any], timeout_s: float = 10.0
+    ) -> dict[str, Any]:
+        channel = self.kernel_client.shell_channel
+        message = self.kernel_client.session.msg(message_type, content)
+        channel.send(message)
+        deadline = time.monotonic() + timeout_s
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                reply = await channel.get_msg(timeout=left)
+            except Exception:  # noqa: BLE001 - an empty queue or a dead socket, all the same here
+                return {}
+            if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+                content_of_reply: dict[str, Any] = reply["content"]
+                return content_of_reply
+        return {}
+
+    async def request_probe(self, socket_path: str) -> None:
+        """Ask the kernel to fork a copy that will connect to the socket."""
+        message = self.kernel_client.session.msg("probe_request", {"socket": socket_path})
+        self.kernel_client.shell_channel.send(message)
+
+
+def usage_of(pid: int | None) -> tuple[float, int]:
+    """Give the CPU seconds and the peak resident bytes of a process, as far as /proc tells."""
+    if pid is None:
+        return 0.0, 0
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks = os.sysconf("SC_CLK_TCK")
+        cpu_s = sum(int(fields[position]) for position in (11, 12, 13, 14)) / ticks
+        status = Path(f"/proc/{pid}/status").read_text()
+        peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        return cpu_s, int(peak.split()[1]) * 1024
+    except (OSError, StopIteration, ValueError, IndexError):
+        return 0.0, 0

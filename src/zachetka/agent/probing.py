@@ -1,0 +1,176 @@
+"""The forked copy of the kernel that runs one probe and is gone.
+
+Everything here happens after `fork`, in a process that nobody else will use: it may change what
+it likes, and an endless loop or a crash in it costs one check.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import os
+import random
+import signal
+import socket
+import sys
+import traceback
+import warnings
+from typing import Any, NoReturn
+
+from zachetka.agent.wire import Wire
+from zachetka.protocol.frames import FrameTooLargeError
+from zachetka.protocol.values import decode_value, encode_value
+
+PROBE_FILE = "<probe>"
+MAX_DETAIL_CHARS = 2000
+_OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "cannot allocate memory")
+
+
+class NameMissingError(AttributeError):
+    """A probe asked for a name that the notebook does not define."""
+
+
+class Namespace:
+    """The notebook's globals as attributes: `nb.MyLinear`, and `nb.sgd_step = mine` to set one."""
+
+    __slots__ = ("_globals",)
+
+    def __init__(self, user_ns: dict[str, Any]) -> None:
+        object.__setattr__(self, "_globals", user_ns)
+
+    def __getattr__(self, name: str) -> Any:
+        """Give the notebook's global of that name.
+
+        Raises:
+            NameMissingError: there is none.
+        """
+        try:
+            return self._globals[name]
+        except KeyError:
+            raise NameMissingError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._globals[name] = value
+
+
+def serve_one(socket_path: str, user_ns: dict[str, Any]) -> NoReturn:
+    """Take one probe frame from the socket, answer it, and end this process."""
+    try:
+        os.setsid()
+        _forget_signals()
+        gc.disable()  # a copy this short-lived has nothing to collect
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.connect(socket_path)
+            wire = Wire(connection.fileno(), connection.fileno())
+            frame = wire.read()
+            with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
+                header, blob = answer(frame.header, frame.blob, user_ns)
+            wire.write(header, blob)
+    finally:
+        os._exit(0)
+
+
+def answer(header: dict[str, Any], blob: bytes, user_ns: dict[str, Any]) -> tuple[Any, bytes]:
+    """Run the probe of a frame; give the header and the blob of the answer."""
+    try:
+        reset_globals(int(header["seed"]))
+        inputs = decode_value(header["inputs"], blob)
+        module = {"__builtins__": __builtins__, "__name__": "probe"}
+        exec(compile(header["source"], PROBE_FILE, "exec"), module)  # noqa: S102 - our own source
+        value = module[header["name"]](Namespace(user_ns), **inputs)
+        tree, out = encode_value(value, max_bytes=int(header["reply_bytes"]))
+    except FrameTooLargeError:
+        return _fault("output_limit", ""), b""
+    except NameMissingError as error:
+        return _fault("missing", str(error)), b""
+    except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt included
+        return _fault(_cause_of(error), _describe(error), **_place(error)), b""
+    return {"type": "value", "value": tree}, out
+
+
+def reset_globals(seed: int) -> None:
+    """Undo what a notebook may have left behind that is not part of any task."""
+    import numpy as np
+    import torch
+
+    sys.setrecursionlimit(max(1000, sys.getrecursionlimit()))
+    sys.settrace(None)
+    sys.setprofile(None)
+    with contextlib.suppress(OSError):
+        os.chdir(os.environ.get("HOME", "/"))
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")
+    # First of all: the threads of the parent's pools do not exist in this copy.
+    torch.set_num_threads(1)
+    # Entered and never left `with torch.device(...)`, `inference_mode()` and the like.
+    torch.set_default_device("cpu")
+    torch.set_default_device(None)
+    torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)
+    torch._C._set_grad_enabled(True)  # noqa: SLF001 - also where the public name was replaced
+    torch.autograd.set_detect_anomaly(False)
+    torch._C._set_deterministic_algorithms(False)  # noqa: SLF001 - the public one imports a compiler
+    torch.manual_seed(seed)
+    np.random.seed(seed % (1 << 32))  # noqa: NPY002 - the state that notebooks use
+    np.seterr(all="ignore")
+    random.seed(seed)
+    if "matplotlib.pyplot" in sys.modules:
+        import matplotlib as mpl
+        import matplotlib.pyplot as plt
+
+        plt.close("all")
+        mpl.rcdefaults()
+        plt.switch_backend("agg")
+        plt.show = lambda *_, **__: None
+
+
+class _Sink(io.TextIOBase):
+    """Swallows what is printed; a probe answers by returning."""
+
+    encoding = "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def _forget_signals() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGCHLD, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _fault(cause: str, detail: str, **place: Any) -> dict[str, Any]:
+    return {"type": "fault", "cause": cause, "detail": detail[:MAX_DETAIL_CHARS], **place}
+
+
+def _cause_of(error: BaseException) -> str:
+    text = str(error).lower() if isinstance(error, RuntimeError | OSError) else ""
+    if isinstance(error, MemoryError) or any(words in text for words in _OUT_OF_MEMORY):
+        return "memory_limit"
+    return "error"
+
+
+def _describe(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - an exception of the student's whose __str__ fails
+        return type(error).__name__
+
+
+def _place(error: BaseException) -> dict[str, Any]:
+    """Find the innermost line of the student's own code on the way to the error."""
+    where: dict[str, Any] = {}
+    with contextlib.suppress(Exception):
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            file = frame.f_code.co_filename
+            if "ipykernel_" in file or file.startswith("<ipython-input"):
+                where = {"function": frame.f_code.co_qualname, "line": line}
+                import linecache
+
+                where["code"] = linecache.getline(file, line).strip()[:200]
+    return where

@@ -1,0 +1,99 @@
+"""One submission under examination: its session, its secret, and what became of each check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from zachetka.errors import Cause, StudentFault
+from zachetka.pytest_plugin.student import explain_missing, missing_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zachetka.language import Text
+    from zachetka.probe import Probe
+    from zachetka.pytest_plugin.check import CheckInfo
+    from zachetka.sandbox.base import Limits
+    from zachetka.session import Session
+    from zachetka.submission import Submission
+
+MAX_REOPENINGS = 2
+MAX_FLAGS = 50
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one check; `cause` is None when it passed."""
+
+    id: str
+    info: CheckInfo
+    cause: Cause | None = None
+    text: Text | None = None
+    hint: Text | None = None
+    duration_s: float = 0.0
+
+
+@dataclass
+class Examination:
+    """Shared by all checks of one submission.
+
+    `reopen` gives a fresh session in which the cells have run again: a probe that brought the
+    whole sandbox down costs its own check, not the ones after it.
+    """
+
+    submission: Submission
+    limits: Limits
+    secret: bytes
+    session: Session | None
+    lost: StudentFault | None
+    reopen: Callable[[], Session]
+    outcomes: list[Outcome] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    internal_errors: list[str] = field(default_factory=list)
+    reopenings: int = 0
+
+    def flag(self, text: str) -> None:
+        """Remember something for the teaching assistant, once."""
+        if text not in self.flags and len(self.flags) < MAX_FLAGS:
+            self.flags.append(text)
+
+    def probe(
+        self, probe: Probe, inputs: dict[str, Any], *, seed: int, timeout_s: float | None
+    ) -> Any:
+        """Run a probe in the session, or in a new one if an earlier probe ended it.
+
+        Raises:
+            StudentFault: see `Session.probe`.
+        """
+        session = self._living_session()
+        try:
+            return session.probe(
+                probe, inputs, seed=seed, timeout_s=timeout_s or self.limits.probe_s
+            )
+        except StudentFault as fault:
+            if session.closed:
+                self.session, self.lost = None, fault
+            if fault.cause is Cause.MISSING and fault.name:
+                replies = {reply.index: reply for reply in session.cells}
+                hint = explain_missing(fault.name, self.submission.cells, replies)
+                raise missing_fault(fault, hint) from fault
+            raise
+
+    def close(self) -> None:
+        """End the session that is open."""
+        if self.session is not None:
+            self.session.close()
+
+    def _living_session(self) -> Session:
+        if self.session is not None:
+            return self.session
+        if self.reopenings >= MAX_REOPENINGS and self.lost is not None:
+            raise self.lost
+        self.reopenings += 1
+        try:
+            self.session = self.reopen()
+        except StudentFault as fault:
+            self.lost = fault
+            raise
+        return self.session

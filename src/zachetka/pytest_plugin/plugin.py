@@ -1,0 +1,89 @@
+"""The pytest plugin: fixtures for a grader, and the verdict of each of its checks.
+
+A failed comparison or a fault of the student's code is a verdict. Any other exception in a
+grader is a bug of ours and must never cost a student a point: it is kept apart and reported.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from zachetka.errors import Cause, StudentFault
+from zachetka.language import Text
+from zachetka.pytest_plugin.check import MARK, id_of, info_of
+from zachetka.pytest_plugin.examination import Examination, Outcome
+from zachetka.pytest_plugin.rng import Rng
+from zachetka.pytest_plugin.student import Student
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class ExaminationPlugin:
+    """Registered for one run of pytest over one submission."""
+
+    def __init__(self, examination: Examination) -> None:
+        self.examination = examination
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare our marker."""
+        config.addinivalue_line("markers", f"{MARK}(info): a check of a task")
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> Rng:
+        """Random inputs of this check for this submission."""
+        return self._rng(request.node, "inputs")
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Student:
+        """The submission."""
+        return Student(self.examination, self._rng(request.node, "probes"))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[Any]:
+        """Turn what a check did into its outcome."""
+        report = yield
+        info = info_of(item)
+        if info is None:
+            self._note_internal(f"{item.nodeid} is no check: it lacks @check")
+            return report
+        if call.when == "call" or call.excinfo is not None:
+            outcome = Outcome(id_of(item, info), info, duration_s=call.duration)
+            if call.excinfo is not None:
+                self._judge(outcome, call.excinfo.value)
+            self.examination.outcomes.append(outcome)
+        return report
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep what went wrong while the grader was collected."""
+        if report.failed:
+            self._note_internal(f"the grader could not be collected:\n{report.longreprtext}")
+
+    def _judge(self, outcome: Outcome, error: BaseException) -> None:
+        if isinstance(error, StudentFault):
+            outcome.cause, outcome.text = error.cause, error.text
+            outcome.hint = error.hint or outcome.info.hint
+        elif isinstance(error, AssertionError):
+            outcome.cause = Cause.ASSERTION
+            outcome.text = Text(en="the result is wrong", ru="неверный результат")
+            outcome.hint = outcome.info.hint
+        else:
+            # Also pytest's own Failed, which is how pytest-timeout ends a grader that hangs.
+            trace = "".join(traceback.format_exception(error))
+            self._note_internal(f"{outcome.id}: {trace}")
+
+    def _note_internal(self, message: str) -> None:
+        self.examination.internal_errors.append(message[-4000:])
+
+    def _rng(self, item: pytest.Item, purpose: str) -> Rng:
+        info = info_of(item)
+        check_id = id_of(item, info) if info else item.nodeid
+        examination = self.examination
+        return Rng(
+            examination.secret, examination.submission.sha256, f"{check_id}\0{purpose}"
+        )

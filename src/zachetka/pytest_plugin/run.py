@@ -1,0 +1,61 @@
+"""Runs pytest over a grader for one submission, in a process that imports nothing of it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zachetka.errors import InfrastructureError
+from zachetka.pytest_plugin.plugin import ExaminationPlugin
+
+if TYPE_CHECKING:
+    from zachetka.pytest_plugin.examination import Examination
+
+_FINISHED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+
+
+def examine(examination: Examination, grader: Path) -> None:
+    """Run all checks of a grader; the outcomes stand in the examination.
+
+    The working directory is an empty folder, the root is given, no plugin is loaded by itself and
+    no configuration file is read: nothing that lies beside a submission can be imported.
+
+    Raises:
+        InfrastructureError: the grader is broken.
+    """
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ.pop("PYTEST_PLUGINS", None)
+    check_s = examination.limits.total_s + 60
+    with tempfile.TemporaryDirectory(prefix="zachetka-") as folder:
+        os.chdir(folder)
+        Path("pytest.ini").write_text("[pytest]\n")
+        code = pytest.main(
+            [
+                str(grader),
+                f"--rootdir={folder}",
+                "-c",
+                f"{folder}/pytest.ini",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "pytest_timeout",
+                f"--timeout={check_s:g}",
+                "--timeout-method=signal",
+                "--import-mode=importlib",
+                "--noconftest",
+                "--capture=no",
+                "--tb=short",
+                "-q",
+            ],
+            plugins=[ExaminationPlugin(examination)],
+        )
+        os.chdir("/")
+    if examination.internal_errors:
+        raise InfrastructureError(f"the grader failed: {examination.internal_errors[0]}")
+    if code not in _FINISHED:
+        raise InfrastructureError(f"pytest ended with {code!r} for {grader}")

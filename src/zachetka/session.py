@@ -1,0 +1,351 @@
+"""One submission in one sandbox: run the cells, then ask probes, all under deadlines.
+
+Everything that arrives is untrusted until it has passed through `protocol` and the reply models
+below. What goes wrong is told apart here: a `StudentFault` is a verdict, an
+`InfrastructureError` is ours.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from zachetka.errors import Cause, InfrastructureError, StudentFault
+from zachetka.language import Text
+from zachetka.protocol.frames import (
+    PREFIX,
+    VERSION,
+    FrameTooLargeError,
+    ProtocolError,
+    encode_frame,
+    parse_header,
+    parse_prefix,
+)
+from zachetka.protocol.values import decode_value, encode_value
+from zachetka.sandbox.failure import blame
+from zachetka.sandbox.runtime import agent_sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from zachetka.probe import Probe
+    from zachetka.sandbox.base import Limits, Sandbox
+    from zachetka.submission import Cell
+
+START_TIMEOUT_S = 120.0
+GRACE_S = 20.0
+TICK_S = 0.1
+MAX_SESSION_BYTES = 1 << 30
+MAX_INPUT_BYTES = 128 << 20
+_READ_BYTES = 1 << 20
+
+
+class _Reply(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
+
+
+R = TypeVar("R", bound=_Reply)
+
+
+class _Hello(_Reply):
+    protocol: int
+    agent: str = Field(max_length=64)
+    python: str = Field(max_length=50)
+    torch: str = Field(max_length=50)
+
+
+class CellReply(_Reply):
+    """What the agent claims about one cell."""
+
+    index: int = Field(ge=0, le=1_000_000)
+    status: Literal["ok", "error", "time_limit", "memory_limit", "crash", "skipped"]
+    duration_s: float = Field(ge=0, le=1e6)
+    error: str | None = Field(max_length=5000)
+    rescued: list[str] = Field(max_length=50)
+    dropped_chars: int = Field(ge=0)
+
+
+class _Ran(_Reply):
+    cpu_s: float = Field(ge=0, le=1e6)
+    peak_memory_bytes: int = Field(ge=0, le=1 << 50)
+
+
+class _Fault(_Reply):
+    cause: Literal["missing", "error", "time_limit", "memory_limit", "output_limit", "crash"]
+    detail: str = Field(max_length=5000)
+    function: str = Field(default="", max_length=1000)
+    line: int = Field(default=0, ge=0, le=1 << 31)
+    code: str = Field(default="", max_length=1000)
+
+
+class Session:
+    """An open sandbox with one submission in it. Use it as a context manager."""
+
+    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
+        self.limits = limits
+        self.cells: list[CellReply] = []
+        self.cpu_s = 0.0
+        self.agent_peak_memory_bytes = 0
+        self.torch_version = ""
+        self.closed = False
+        self._received_bytes = 0
+        self._buffer = bytearray()
+        self._process = sandbox.start(limits)
+        try:
+            os.set_blocking(self._process.stdin_fd, False)
+            os.set_blocking(self._process.stdout_fd, False)
+            self._greet()
+        except BaseException:
+            self._process.kill()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the sandbox; idempotent."""
+        self.closed = True
+        self._process.kill()
+
+    def peak_memory_bytes(self) -> int:
+        """Give the largest memory use seen from outside, else what the agent claims."""
+        return self._process.peak_memory_bytes() or self.agent_peak_memory_bytes
+
+    def execute(self, cells: Sequence[Cell]) -> None:
+        """Run the cells top to bottom; how each ended stands in `self.cells`.
+
+        Raises:
+            StudentFault: the notebook as a whole could not be run to its end.
+            InfrastructureError: the sandbox was lost by our fault.
+        """
+        limits = self.limits
+        self._send(
+            {
+                "type": "run",
+                "cells": [{"index": cell.index, "source": cell.source} for cell in cells],
+                "limits": {
+                    "cell_s": limits.cell_s,
+                    "total_s": limits.total_s,
+                    "output_bytes": limits.output_bytes,
+                },
+            }
+        )
+        known = {cell.index for cell in cells}
+        deadline = time.monotonic() + limits.total_s + START_TIMEOUT_S + GRACE_S
+        while True:
+            header, _ = self._receive(deadline, max_blob_bytes=0)
+            if header["type"] == "cell":
+                reply = _validated(CellReply, header)
+                if reply.index not in known:
+                    raise _broken("a cell that was not asked for")
+                known.remove(reply.index)
+                self.cells.append(reply)
+            elif header["type"] == "ran":
+                ran = _validated(_Ran, header)
+                self.cpu_s, self.agent_peak_memory_bytes = ran.cpu_s, ran.peak_memory_bytes
+                return
+            else:
+                raise _broken(f"a frame of type {header['type'][:20]!r}")
+
+    def probe(self, probe: Probe, inputs: dict[str, Any], *, seed: int, timeout_s: float) -> Any:
+        """Run one probe against the notebook and give what it returned, still a claim.
+
+        Raises:
+            StudentFault: it did not return, or not in time.
+            InfrastructureError: the sandbox was lost by our fault.
+        """
+        try:
+            tree, blob = encode_value(inputs, max_bytes=MAX_INPUT_BYTES)
+        except FrameTooLargeError as error:
+            raise InfrastructureError(f"the inputs of {probe.name} are too large") from error
+        header = {
+            "type": "probe",
+            "name": probe.name,
+            "source": probe.source,
+            "inputs": tree,
+            "seed": seed,
+            "timeout_s": timeout_s,
+            "reply_bytes": self.limits.reply_bytes,
+        }
+        deadline = time.monotonic() + timeout_s + GRACE_S
+        self._send(header, blob, deadline)
+        answer, out = self._receive(deadline, max_blob_bytes=self.limits.reply_bytes + (1 << 20))
+        if answer["type"] == "fault":
+            raise _student_fault(_validated(_Fault, answer), timeout_s, self.limits)
+        if answer["type"] != "value":
+            raise _broken(f"a frame of type {answer['type'][:20]!r}")
+        try:
+            return decode_value(answer.get("value"), out)
+        except ProtocolError as error:
+            raise _broken(str(error)) from error
+
+    def _greet(self) -> None:
+        header, _ = self._receive(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
+        # No student code has run yet: whatever is wrong here is ours.
+        try:
+            hello = _Hello.model_validate(header)
+        except ValidationError as error:
+            raise InfrastructureError("the sandbox's agent does not say hello") from error
+        if hello.protocol != VERSION or hello.agent != agent_sha256():
+            raise InfrastructureError(
+                "the sandbox's image was built from another version of Zachetka: "
+                "rebuild it with `zachetka sandbox --build`"
+            )
+        self.torch_version = hello.torch
+
+    def _send(
+        self, header: dict[str, Any], blob: bytes = b"", deadline: float | None = None
+    ) -> None:
+        deadline = deadline or time.monotonic() + START_TIMEOUT_S
+        view = memoryview(encode_frame(header, blob))
+        fd = self._process.stdin_fd
+        while view:
+            self._wait(deadline, write_fd=fd)
+            try:
+                view = view[os.write(fd, view[:_READ_BYTES]) :]
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise self._lost() from error
+
+    def _receive(self, deadline: float, *, max_blob_bytes: int) -> tuple[dict[str, Any], bytes]:
+        try:
+            prefix = self._exactly(PREFIX.size, deadline)
+            header_bytes, blob_bytes = parse_prefix(prefix, max_blob_bytes=max_blob_bytes)
+            self._received_bytes += header_bytes + blob_bytes
+            if self._received_bytes > MAX_SESSION_BYTES:
+                raise FrameTooLargeError("too many bytes in one session")
+            header = parse_header(self._exactly(header_bytes, deadline))
+            return header, self._exactly(blob_bytes, deadline)
+        except FrameTooLargeError as error:
+            self.close()
+            raise _too_much_output() from error
+        except ProtocolError as error:
+            self.close()
+            raise _broken(str(error)) from error
+
+    def _exactly(self, count: int, deadline: float) -> bytes:
+        fd = self._process.stdout_fd
+        while len(self._buffer) < count:
+            self._wait(deadline, read_fd=fd)
+            try:
+                chunk = os.read(fd, min(_READ_BYTES, max(count - len(self._buffer), 4096)))
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise self._lost() from error
+            if not chunk:
+                raise self._lost()
+            self._buffer += chunk
+        taken = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return taken
+
+    def _wait(
+        self, deadline: float, *, read_fd: int | None = None, write_fd: int | None = None
+    ) -> None:
+        """Wait until a descriptor is ready, enforcing what only polling can enforce."""
+        reads = [] if read_fd is None else [read_fd]
+        writes = [] if write_fd is None else [write_fd]
+        while True:
+            self._process.watch()
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self.close()
+                raise StudentFault(
+                    Cause.TIME_LIMIT,
+                    Text(
+                        en="the notebook did not answer in time and was stopped",
+                        ru="ноутбук не ответил вовремя и был остановлен",
+                    ),
+                )
+            try:
+                if any(select.select(reads, writes, [], min(TICK_S, left))[:2]):
+                    return
+            except (OSError, ValueError) as error:
+                raise self._lost() from error
+
+    def _lost(self) -> StudentFault | InfrastructureError:
+        death = self._process.death()
+        self.close()
+        return blame(death, greeted=bool(self.torch_version), limits=self.limits)
+
+
+def _validated(model: type[R], untrusted_header: dict[str, Any]) -> R:
+    try:
+        return model.model_validate(untrusted_header)
+    except ValidationError as error:
+        raise _broken(f"a frame of type {untrusted_header['type'][:20]!r}") from error
+
+
+def _broken(what: str) -> StudentFault:
+    return StudentFault(
+        Cause.CRASH,
+        Text(
+            en=f"the notebook disturbed the grader's connection to it ({what})",
+            ru=f"ноутбук нарушил связь с системой проверки ({what})",
+        ),
+    )
+
+
+def _too_much_output() -> StudentFault:
+    return StudentFault(
+        Cause.OUTPUT_LIMIT,
+        Text(
+            en="your code returned far more data than was asked for",
+            ru="ваш код вернул гораздо больше данных, чем требовалось",
+        ),
+    )
+
+
+def _student_fault(fault: _Fault, timeout_s: float, limits: Limits) -> StudentFault:
+    where = Text("", "")
+    if fault.code:
+        where = Text(
+            en=f", in the line `{fault.code}`",
+            ru=f", в строке `{fault.code}`",
+        )
+    match fault.cause:
+        case "missing":
+            text = Text(
+                en=f"the notebook does not define `{fault.detail}`",
+                ru=f"в ноутбуке не определено имя `{fault.detail}`",
+            )
+        case "time_limit":
+            text = Text(
+                en=f"your code did not finish within {timeout_s:g} s: is there an endless loop?",
+                ru=f"ваш код не уложился в {timeout_s:g} с: нет ли бесконечного цикла?",
+            )
+        case "memory_limit":
+            mib = limits.memory_bytes >> 20
+            text = Text(
+                en=f"your code asked for more memory than there is ({mib} MiB)",
+                ru=f"вашему коду не хватило памяти ({mib} МиБ)",
+            )
+        case "output_limit":
+            return _too_much_output()
+        case "crash":
+            text = Text(
+                en=f"the Python process ended while your code ran ({fault.detail or 'killed'})",
+                ru=f"процесс Python завершился во время работы вашего кода ({fault.detail})",
+            )
+        case "error":
+            text = Text(
+                en=f"your code raised {fault.detail}", ru=f"ваш код завершился ошибкой {fault.detail}"
+            )
+            text = text + where
+    name = fault.detail if fault.cause == "missing" else None
+    return StudentFault(Cause(fault.cause), text, name=name)
