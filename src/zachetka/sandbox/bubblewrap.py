@@ -13,16 +13,11 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zachetka.protocol.identity import AGENT_PARTS, PACKAGE
 from zachetka.sandbox.base import MIB, Death
 from zachetka.sandbox.process_tree import ProcessTree
 from zachetka.sandbox.rlimits import apply_rlimits
-from zachetka.sandbox.runtime import (
-    AGENT_PARTS,
-    PACKAGE,
-    agent_command,
-    agent_environment,
-    python_folders,
-)
+from zachetka.sandbox.runtime import agent_command, agent_environment, python_folders
 from zachetka.sandbox.stream import ChildProcess
 
 if TYPE_CHECKING:
@@ -132,7 +127,20 @@ def bwrap_arguments(limits: Limits) -> list[str]:
     else:
         arguments += ["--unshare-user", "--disable-userns"]
         arguments += ["--uid", str(NOBODY), "--gid", str(NOBODY)]
-    arguments += ["--ro-bind", "/usr", "/usr"]
+    arguments += _read_only_system()
+    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    arguments += ["--perms", "1777", "--size", str(SHM_BYTES), "--tmpfs", "/dev/shm"]  # noqa: S108
+    arguments += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", HOME]
+    arguments += ["--symlink", HOME, "/tmp"]  # noqa: S108 - the sandbox's own
+    arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
+    for key, value in environment.items():
+        arguments += ["--setenv", key, value]
+    return arguments
+
+
+def _read_only_system() -> list[str]:
+    """Show the system's libraries, this Python and the agent, and no other file of the host."""
+    arguments = ["--ro-bind", "/usr", "/usr"]
     for name in _SYSTEM_FOLDERS:
         folder = Path(name)
         if folder.is_symlink():
@@ -150,13 +158,6 @@ def bwrap_arguments(limits: Limits) -> list[str]:
         arguments += ["--ro-bind", str(path), str(path)]
     for part in AGENT_PARTS:
         arguments += ["--ro-bind", str(PACKAGE / part), f"{AGENT_ROOT}/zachetka/{part}"]
-    arguments += ["--proc", "/proc", "--dev", "/dev"]
-    arguments += ["--perms", "1777", "--size", str(SHM_BYTES), "--tmpfs", "/dev/shm"]  # noqa: S108
-    arguments += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", HOME]
-    arguments += ["--symlink", HOME, "/tmp"]  # noqa: S108 - the sandbox's own
-    arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
-    for key, value in environment.items():
-        arguments += ["--setenv", key, value]
     return arguments
 
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zachetka.errors import InfrastructureError
+from zachetka.protocol.identity import agent_sha256
 from zachetka.sandbox.base import MIB, Death, Limits
 from zachetka.sandbox.cgroup import MemoryGauge
 from zachetka.sandbox.engine import (
@@ -37,7 +38,7 @@ from zachetka.sandbox.engine import (
 )
 from zachetka.sandbox.image import AGENT_LABEL, image_name
 from zachetka.sandbox.reaper import dismiss_reapers, ensure_reaper
-from zachetka.sandbox.runtime import agent_environment, agent_sha256
+from zachetka.sandbox.runtime import agent_environment
 from zachetka.sandbox.stream import ChildProcess
 
 if TYPE_CHECKING:
@@ -317,8 +318,6 @@ def container_options(limits: Limits) -> list[str]:
         *("--ulimit", f"nofile={_OPEN_FILES}:{_OPEN_FILES}"),
     ]
     environment = agent_environment(HOME, PACKAGE_ROOT) | {"PATH": PATH}
-    # Which agent is in the image, only the image can say.
-    environment.pop("ZACHETKA_AGENT_SHA256", None)
     for name, value in sorted(environment.items()):
         options += ["--env", f"{name}={value}"]
     runtime = os.environ.get("ZACHETKA_DOCKER_RUNTIME")

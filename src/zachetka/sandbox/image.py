@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 
 from zachetka.errors import InfrastructureError, UsageError
+from zachetka.protocol.identity import AGENT_PARTS, PACKAGE, agent_sha256
 from zachetka.sandbox.engine import find_engine
-from zachetka.sandbox.runtime import AGENT_PARTS, PACKAGE, agent_sha256
 
 AGENT_LABEL = "zachetka.agent"
 DEFAULT_IMAGE = "zachetka-sandbox"
@@ -49,7 +49,6 @@ def build_image(course: Path, wheelhouse: Path | None = None, base: str | None =
         command = [engine.command, "build"]
         command += ["--file", str(context / "docker" / "Dockerfile"), "--tag", image_name()]
         command += ["--label", f"{AGENT_LABEL}={agent_sha256()}"]
-        command += ["--build-arg", f"AGENT_SHA256={agent_sha256()}"]
         if base:
             command += ["--build-arg", f"BASE={base}"]
         try:

@@ -8,10 +8,11 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING
 
+from zachetka.protocol.identity import PACKAGE
 from zachetka.sandbox.base import Death
 from zachetka.sandbox.process_tree import ProcessTree
 from zachetka.sandbox.rlimits import apply_rlimits
-from zachetka.sandbox.runtime import PACKAGE, agent_command, agent_environment
+from zachetka.sandbox.runtime import agent_command, agent_environment
 from zachetka.sandbox.stream import ChildProcess
 
 if TYPE_CHECKING:

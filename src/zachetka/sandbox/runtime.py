@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import os
 import sys
 import sysconfig
 from pathlib import Path
-
-PACKAGE = Path(__file__).resolve().parents[1]
-AGENT_PARTS = ("__init__.py", "errors.py", "language.py", "protocol", "agent")
-
-
-@functools.cache
-def agent_sha256() -> str:
-    """Give the SHA-256 of the agent's sources: the host and a sandbox's image must agree on it."""
-    digest = hashlib.sha256()
-    for part in AGENT_PARTS:
-        path = PACKAGE / part
-        for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
-            digest.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0")
-            digest.update(file.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def python_folders() -> list[Path]:
@@ -58,11 +41,7 @@ def agent_environment(home: str, package_root: str) -> dict[str, str]:
         "PIP_NO_INDEX": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "CUDA_VISIBLE_DEVICES": "",
-        "ZACHETKA_AGENT_SHA256": agent_sha256(),
-        **{
-            name: "1"
-            for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-        },
+        **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
     }
 
 
