@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from zachetka.errors import (
@@ -47,6 +46,7 @@ from zachetka.submission import parse, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from zachetka.pytest_plugin.examination import Examination, Outcome
     from zachetka.sandbox.base import Limits, Sandbox
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from zachetka.submission import RawSubmission, Submission
 
 ATTEMPTS = 2
+MAX_LOST_CELLS = 2
 MAX_RESULT_BYTES = 8 << 20
 
 
@@ -112,6 +113,7 @@ class Grading:
         self.grader: Path = job.grader_path or job.course / "graders" / job.assignment
         if not self.grader.exists():
             raise UsageError(f"there is no grader at {self.grader}")
+        self._lost_cells: dict[int, str] = {}
         self.secret = job.secret.encode() if job.secret else course_secret(job.course)
 
     @cached_property
@@ -139,14 +141,8 @@ class Grading:
             InfrastructureError: something of ours failed.
         """
         started = time.monotonic()
-        session: Session | None = Session(self.sandbox, self.limits)
-        assert session is not None
-        lost: StudentFault | None = None
+        session, lost = self._run_cells(submission)
         try:
-            try:
-                session.execute(submission.cells)
-            except StudentFault as fault:
-                lost = fault
             wall_s = time.monotonic() - started
             result = examine_in_child(
                 self._examination(submission, None if session.closed else session, lost),
@@ -168,6 +164,27 @@ class Grading:
         finally:
             session.close()
 
+    def _run_cells(self, submission: Submission) -> tuple[Session, StudentFault | None]:
+        """Run the cells; one that brings the whole sandbox down is left out of the next try."""
+        lost_cells: dict[int, str] = {}
+        while True:
+            session = Session(self.sandbox, self.limits)
+            try:
+                session.execute(submission.cells, lost_cells)
+            except StudentFault as fault:
+                session.close()
+                culprit = session.running_cell
+                if culprit is None or culprit in lost_cells or len(lost_cells) >= MAX_LOST_CELLS:
+                    return session, fault
+                is_limit = fault.cause in {Cause.TIME_LIMIT, Cause.MEMORY_LIMIT}
+                lost_cells[culprit] = fault.cause.value if is_limit else "crash"
+            except BaseException:
+                session.close()
+                raise
+            else:
+                self._lost_cells = lost_cells
+                return session, None
+
     def _examination(
         self, submission: Submission, session: Session | None, lost: StudentFault | None
     ) -> Examination:
@@ -176,7 +193,7 @@ class Grading:
         def reopen() -> Session:
             fresh = Session(self.sandbox, self.limits)
             try:
-                fresh.execute(submission.cells)
+                fresh.execute(submission.cells, self._lost_cells)
             except BaseException:
                 fresh.close()
                 raise
@@ -211,9 +228,7 @@ class Grading:
             duration_s=round(outcome["duration_s"], 4),
         )
 
-    def _execution(
-        self, session: Session, lost: StudentFault | None, wall_s: float
-    ) -> Execution:
+    def _execution(self, session: Session, lost: StudentFault | None, wall_s: float) -> Execution:
         cells = tuple(_cell_run(reply) for reply in session.cells)
         status = ExecutionStatus.OK
         if lost is not None:
@@ -357,9 +372,7 @@ def _reap(pid: int) -> None:
 
 def _cell_run(reply: CellReply) -> CellRun:
     status = CellStatus.FAILED if reply.status == "error" else CellStatus(reply.status)
-    return CellRun(
-        index=reply.index, status=status, duration_s=reply.duration_s, error=reply.error
-    )
+    return CellRun(index=reply.index, status=status, duration_s=reply.duration_s, error=reply.error)
 
 
 def _flags(replies: list[CellReply]) -> Iterator[str]:
@@ -368,8 +381,8 @@ def _flags(replies: list[CellReply]) -> Iterator[str]:
         if reply.rescued:
             names = ", ".join(reply.rescued)
             yield f"cell {number} failed; what it declares below was kept: {names}"
-        if reply.dropped_chars:
-            yield f"cell {number} printed too much; {reply.dropped_chars} characters were dropped"
+        if reply.truncated:
+            yield f"cell {number} printed too much; the rest was dropped"
         if reply.status in {"crash", "memory_limit", "time_limit"}:
             yield f"cell {number} was stopped: {reply.status}"
 
@@ -380,5 +393,3 @@ def _files(grader: Path) -> list[Path]:
 
 def _in_language(text: dict[str, str] | None, language: Language) -> str | None:
     return Text(**text).in_language(language) if text else None
-
-

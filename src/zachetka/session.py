@@ -25,12 +25,12 @@ from zachetka.protocol.frames import (
     parse_header,
     parse_prefix,
 )
+from zachetka.protocol.identity import agent_sha256
 from zachetka.protocol.values import decode_value, encode_value
 from zachetka.sandbox.failure import blame
-from zachetka.sandbox.runtime import agent_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from zachetka.probe import Probe
@@ -67,7 +67,11 @@ class CellReply(_Reply):
     duration_s: float = Field(ge=0, le=1e6)
     error: str | None = Field(max_length=5000)
     rescued: list[str] = Field(max_length=50)
-    dropped_chars: int = Field(ge=0)
+    truncated: bool
+
+
+class _Start(_Reply):
+    index: int = Field(ge=0, le=1_000_000)
 
 
 class _Ran(_Reply):
@@ -83,6 +87,19 @@ class _Fault(_Reply):
     code: str = Field(default="", max_length=1000)
 
 
+class KernelLostError(StudentFault):
+    """There is no kernel left to probe. Whoever did that, it was not this probe."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Cause.CRASH,
+            Text(
+                en="the notebook's Python process ended in an earlier check",
+                ru="процесс Python ноутбука завершился при одной из предыдущих проверок",
+            ),
+        )
+
+
 class Session:
     """An open sandbox with one submission in it. Use it as a context manager."""
 
@@ -93,6 +110,7 @@ class Session:
         self.agent_peak_memory_bytes = 0
         self.torch_version = ""
         self.closed = False
+        self.running_cell: int | None = None
         self._received_bytes = 0
         self._buffer = bytearray()
         self._process = sandbox.start(limits)
@@ -124,8 +142,13 @@ class Session:
         """Give the largest memory use seen from outside, else what the agent claims."""
         return self._process.peak_memory_bytes() or self.agent_peak_memory_bytes
 
-    def execute(self, cells: Sequence[Cell]) -> None:
+    def execute(self, cells: Sequence[Cell], lost: Mapping[int, str] | None = None) -> None:
         """Run the cells top to bottom; how each ended stands in `self.cells`.
+
+        Args:
+            cells: the code cells.
+            lost: cells that brought an earlier sandbox down, with the status to report: only
+                what they declare is run.
 
         Raises:
             StudentFault: the notebook as a whole could not be run to its end.
@@ -140,14 +163,18 @@ class Session:
                     "cell_s": limits.cell_s,
                     "total_s": limits.total_s,
                     "output_bytes": limits.output_bytes,
+                    "memory_bytes": limits.memory_bytes,
                 },
+                "lost": [{"index": key, "status": value} for key, value in (lost or {}).items()],
             }
         )
         known = {cell.index for cell in cells}
         deadline = time.monotonic() + limits.total_s + START_TIMEOUT_S + GRACE_S
         while True:
             header, _ = self._receive(deadline, max_blob_bytes=0)
-            if header["type"] == "cell":
+            if header["type"] == "start":
+                self.running_cell = _validated(_Start, header).index
+            elif header["type"] == "cell":
                 reply = _validated(CellReply, header)
                 if reply.index not in known:
                     raise _broken("a cell that was not asked for")
@@ -156,6 +183,7 @@ class Session:
             elif header["type"] == "ran":
                 ran = _validated(_Ran, header)
                 self.cpu_s, self.agent_peak_memory_bytes = ran.cpu_s, ran.peak_memory_bytes
+                self.running_cell = None
                 return
             else:
                 raise _broken(f"a frame of type {header['type'][:20]!r}")
@@ -165,6 +193,7 @@ class Session:
 
         Raises:
             StudentFault: it did not return, or not in time.
+            KernelLostError: an earlier probe took the kernel down; this one was not run.
             InfrastructureError: the sandbox was lost by our fault.
         """
         try:
@@ -185,6 +214,9 @@ class Session:
         answer, out = self._receive(deadline, max_blob_bytes=self.limits.reply_bytes + (1 << 20))
         if answer["type"] == "fault":
             raise _student_fault(_validated(_Fault, answer), timeout_s, self.limits)
+        if answer["type"] == "lost":
+            self.close()
+            raise KernelLostError
         if answer["type"] != "value":
             raise _broken(f"a frame of type {answer['type'][:20]!r}")
         try:
@@ -225,9 +257,7 @@ class Session:
         try:
             prefix = self._exactly(PREFIX.size, deadline)
             header_bytes, blob_bytes = parse_prefix(prefix, max_blob_bytes=max_blob_bytes)
-            self._received_bytes += header_bytes + blob_bytes
-            if self._received_bytes > MAX_SESSION_BYTES:
-                raise FrameTooLargeError("too many bytes in one session")
+            self._count(header_bytes + blob_bytes)
             header = parse_header(self._exactly(header_bytes, deadline))
             return header, self._exactly(blob_bytes, deadline)
         except FrameTooLargeError as error:
@@ -236,6 +266,11 @@ class Session:
         except ProtocolError as error:
             self.close()
             raise _broken(str(error)) from error
+
+    def _count(self, received_bytes: int) -> None:
+        self._received_bytes += received_bytes
+        if self._received_bytes > MAX_SESSION_BYTES:
+            raise FrameTooLargeError("too many bytes in one session")
 
     def _exactly(self, count: int, deadline: float) -> bytes:
         fd = self._process.stdout_fd
@@ -344,7 +379,8 @@ def _student_fault(fault: _Fault, timeout_s: float, limits: Limits) -> StudentFa
             )
         case "error":
             text = Text(
-                en=f"your code raised {fault.detail}", ru=f"ваш код завершился ошибкой {fault.detail}"
+                en=f"your code raised {fault.detail}",
+                ru=f"ваш код завершился ошибкой {fault.detail}",
             )
             text = text + where
     name = fault.detail if fault.cause == "missing" else None

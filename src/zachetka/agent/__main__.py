@@ -6,10 +6,12 @@ reach them. The host speaks first and last; the agent ends when the host closes 
 
     host  -> {"type": "run", "cells": [{"index": 3, "source": "..."}], "limits": {...}}
     agent -> {"type": "hello", ...}                     once, before the first answer
-    agent -> {"type": "cell", "index": 3, "status": "ok", ...}    one per cell, as it ends
+    agent -> {"type": "start", "index": 3}              a cell begins
+    agent -> {"type": "cell", "index": 3, "status": "ok", ...}    one per cell
     agent -> {"type": "ran", ...}                       all cells have ended
     host  -> {"type": "probe", "source": "def ...", "inputs": <tree>, ...} + blob
     agent -> {"type": "value", "value": <tree>} + blob  or  {"type": "fault", "cause": ...}
+             or {"type": "lost"}                        there is no kernel left to ask
 
 Two processes: this one imports what notebooks import, forks kernels on request and takes the
 whole sandbox down when the host is gone (`forkserver`); its first child drives the notebook and

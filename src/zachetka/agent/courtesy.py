@@ -76,7 +76,7 @@ def _pretend_colab() -> None:
     google.__path__ = []
     colab.__path__ = []
     google.colab = colab  # type: ignore[attr-defined]
-    content = {
+    content: dict[str, dict[str, Any]] = {
         "drive": {"mount": nothing, "flush_and_unmount": nothing},
         "files": {"upload": no_files, "download": nothing, "view": nothing},
         "output": {"clear": nothing, "eval_js": nothing, "enable_custom_widget_manager": nothing},
@@ -116,8 +116,8 @@ def _cuda_is_cpu() -> None:
                 **{key: _without_gpu(value) for key, value in kwargs.items()},
             )
 
-        cls.cuda = stay  # type: ignore[method-assign, assignment]
-        cls.to = to  # type: ignore[method-assign, assignment]
+        cls.cuda = stay  # type: ignore[method-assign]
+        cls.to = to  # type: ignore[method-assign]
 
 
 def _without_gpu(value: Any) -> Any:

@@ -53,7 +53,7 @@ def run(statements: list[ast.stmt], user_ns: dict[str, Any], file: str) -> list[
 
 
 def _first_line(node: ast.stmt) -> int:
-    decorators = getattr(node, "decorator_list", [])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 

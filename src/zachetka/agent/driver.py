@@ -1,4 +1,4 @@
-"""The process that answers the host: it runs the cells and passes probes to copies of the kernel."""
+"""The process that answers the host: runs the cells, passes probes to copies of the kernel."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import socket
 import struct
 import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zachetka.agent.forkserver import protect_from_siblings
@@ -19,6 +20,7 @@ from zachetka.agent.notebook import CellLimits, CellResult, NotebookRun, usage_o
 from zachetka.agent.wire import Frame, HostGoneError, Wire
 from zachetka.protocol import frames
 from zachetka.protocol.frames import PREFIX, ProtocolError
+from zachetka.protocol.identity import agent_sha256
 
 if TYPE_CHECKING:
     from zachetka.agent.forkserver import Client
@@ -57,7 +59,7 @@ def hello() -> dict[str, Any]:
     return {
         "type": "hello",
         "protocol": frames.VERSION,
-        "agent": os.environ.get("ZACHETKA_AGENT_SHA256", ""),
+        "agent": agent_sha256(),
         "python": platform.python_version(),
         "torch": torch.__version__,
     }
@@ -66,10 +68,11 @@ def hello() -> dict[str, Any]:
 async def _run(wire: Wire, run: NotebookRun, header: dict[str, Any]) -> None:
     limits = CellLimits(**header["limits"])
 
-    def report(result: CellResult) -> None:
-        wire.write(result.as_header())
-
-    await run.execute(header["cells"], limits, report)
+    lost = {
+        int(cell["index"]): CellResult(int(cell["index"]), str(cell["status"]))
+        for cell in header["lost"]
+    }
+    await run.execute(header["cells"], limits, lost, wire.write)
     cpu_s, peak_memory_bytes = usage_of(run.kernel_pid)
     wire.write({"type": "ran", "cpu_s": cpu_s, "peak_memory_bytes": peak_memory_bytes})
 
@@ -82,8 +85,8 @@ async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
             listener.bind(path)
             listener.listen(1)
             await run.request_probe(path)
-            if not select.select([listener], [], [], FORK_TIMEOUT_S)[0]:
-                wire.write(_fault("crash", "the kernel no longer answers"))
+            if not await _connected(run, listener):
+                wire.write({"type": "lost"})
                 return
             connection, _ = listener.accept()
     with connection:
@@ -97,6 +100,17 @@ async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
             wire.write(_fault(*_why_no_answer(pid)))
         finally:
             _kill_group(pid)
+
+
+async def _connected(run: NotebookRun, listener: socket.socket) -> bool:
+    """Wait until a copy of the kernel connects; an earlier probe may have killed the kernel."""
+    deadline = time.monotonic() + FORK_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if select.select([listener], [], [], 0.2)[0]:
+            return True
+        if not await run.alive():
+            return False
+    return False
 
 
 def _ask_copy(connection: socket.socket, frame: Frame, timeout_s: float) -> bytes:
@@ -130,8 +144,8 @@ def _why_no_answer(pid: int) -> tuple[str, str]:
     The copy is the kernel's child, which does not reap it: its exit status stands in /proc.
     """
     for _ in range(20):
-        with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/stat") as file:
-            fields = file.read().rpartition(")")[2].split()
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             if fields[0] == "Z":
                 number = int(fields[-1]) & 0x7F
                 if number == signal.SIGKILL:  # not ours: we kill after the answer

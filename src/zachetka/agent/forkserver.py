@@ -11,6 +11,7 @@ import ctypes
 import importlib
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -60,9 +61,9 @@ class Client:
 
     socket: socket.socket
 
-    def fork_kernel(self, connection_file: str) -> int:
+    def fork_kernel(self, connection_file: str, memory_bytes: int) -> int:
         """Fork a kernel that serves on `connection_file`; give its process id."""
-        return int(self._ask({"fork": connection_file})["pid"])
+        return int(self._ask({"fork": connection_file, "memory_bytes": memory_bytes})["pid"])
 
     def exit_status(self, pid: int) -> int | None:
         """Give the exit code of a kernel (negative for a signal), or None while it runs."""
@@ -114,13 +115,13 @@ def _answer(
         if pid == 0:
             with_driver.close()
             os.close(wire_fd)
-            _become_kernel(str(request["fork"]))
+            _become_kernel(str(request["fork"]), int(str(request["memory_bytes"])))
         with_driver.send(json.dumps({"pid": pid}).encode())
     else:
         with_driver.send(json.dumps({"status": exits.get(int(str(request["poll"])))}).encode())
 
 
-def _become_kernel(connection_file: str) -> None:
+def _become_kernel(connection_file: str, memory_bytes: int) -> None:
     status = 1
     try:
         from zachetka.agent.kernel import run_kernel
@@ -129,6 +130,9 @@ def _become_kernel(connection_file: str) -> None:
         # Where this sandbox has no PID namespace of its own, a kernel must not outlive it.
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         _prctl(_PR_SET_DUMPABLE, 1)
+        # One large request then fails inside the notebook, with an error that says so, where the
+        # sandbox's own limit could only kill.
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
         run_kernel(connection_file)
         status = 0
     except BaseException:  # noqa: BLE001 - for the host's log; this process ends here

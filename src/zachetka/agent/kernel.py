@@ -1,5 +1,7 @@
-"""The real ipykernel, with three changes: it answers probes, it cannot be left by `exit()`, and
-what one cell may print is capped where it is printed.
+"""The real ipykernel, with three changes.
+
+It answers probes, it cannot be left by `exit()`, and what one cell may print is capped where it
+is printed.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ import sys
 import traceback
 from typing import Any
 
-import zmq
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -25,28 +26,25 @@ class CappedStream:
 
     limit = DEFAULT_OUTPUT_BYTES
     written = 0
-    dropped = 0
 
     def __init__(self, stream: Any) -> None:
         self._write = stream.write
         stream.write = self.write
 
     def write(self, text: str) -> int:
-        """Pass on what still fits; count the rest."""
+        """Pass on what still fits and drop the rest."""
         if not isinstance(text, str):
             return int(self._write(text))  # raises the error that the real stream has for it
         room = max(0, CappedStream.limit - CappedStream.written)
         CappedStream.written += len(text)
         if room:
             self._write(text[:room])
-        CappedStream.dropped += max(0, len(text) - room)
         return len(text)
 
     @staticmethod
     def start_cell(*_: Any) -> None:
         """Give the next cell its whole share."""
         CappedStream.written = 0
-        CappedStream.dropped = 0
 
 
 class NotebookShell(ZMQInteractiveShell):  # type: ignore[misc]
@@ -68,7 +66,7 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
         self.shell_handlers["settings_request"] = self.settings_request
         self.shell_handlers["rescue_request"] = self.rescue_request
 
-    def probe_request(self, stream: zmq.Socket[bytes], ident: Any, parent: Any) -> None:
+    def probe_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Fork a copy of this process that serves one probe on the given Unix socket."""
         for copy in self._copies:
             with contextlib.suppress(ChildProcessError):
@@ -80,12 +78,12 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
         self._copies.append(pid)
         self.session.send(stream, "probe_reply", {"pid": pid}, parent, ident)
 
-    def settings_request(self, stream: zmq.Socket[bytes], ident: Any, parent: Any) -> None:
+    def settings_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Take over the limits of this run."""
         CappedStream.limit = int(parent["content"]["output_bytes"])
         self.session.send(stream, "settings_reply", {}, parent, ident)
 
-    def rescue_request(self, stream: zmq.Socket[bytes], ident: Any, parent: Any) -> None:
+    def rescue_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Run the declarations that the last cell, or a cell left out, did not get to."""
         content, names = parent["content"], []
         source = self.shell.transform_cell(content["source"])

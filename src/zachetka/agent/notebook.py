@@ -38,11 +38,12 @@ _MAX_ERROR_CHARS = 2000
 
 @dataclass(frozen=True, slots=True)
 class CellLimits:
-    """What the cells may use: wall seconds of one and of all, bytes printed by one."""
+    """What the cells may use: wall seconds of one and of all, bytes printed by one, and memory."""
 
     cell_s: float
     total_s: float
     output_bytes: int
+    memory_bytes: int
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ class CellResult:
     duration_s: float = 0.0
     error: str | None = None
     rescued: list[str] = field(default_factory=list)
-    dropped_chars: int = 0
+    truncated: bool = False
 
     def as_header(self) -> dict[str, Any]:
         """Give the frame that tells the host."""
@@ -65,7 +66,7 @@ class CellResult:
             "duration_s": round(self.duration_s, 4),
             "error": self.error,
             "rescued": self.rescued[:50],
-            "dropped_chars": self.dropped_chars,
+            "truncated": self.truncated,
         }
 
 
@@ -85,6 +86,7 @@ class NotebookRun:
         self.manager: Any = None
         self.client: Any = None
         self.kernel_client: Any = None
+        self._report: Callable[[dict[str, Any]], None] = lambda _: None
         self._stop_at = float("inf")
 
     @property
@@ -96,11 +98,15 @@ class NotebookRun:
         self,
         cells: list[dict[str, Any]],
         limits: CellLimits,
-        report: Callable[[CellResult], None],
+        lost: dict[int, CellResult],
+        report: Callable[[dict[str, Any]], None],
     ) -> None:
-        """Run all cells and leave the kernel alive behind them, ready for probes."""
+        """Run all cells and leave the kernel alive behind them, ready for probes.
+
+        `lost` are cells that took an earlier sandbox down; only what they declare is run.
+        """
         self._stop_at = time.monotonic() + limits.total_s
-        lost: dict[int, CellResult] = {}
+        self._report = report
         for _ in range(MAX_RERUNS + 1):
             await self._start(cells, limits)
             try:
@@ -110,7 +116,7 @@ class NotebookRun:
                 await self._stop()
                 continue
             for result in results:
-                report(result)
+                report(result.as_header())
             return
         # Cell after cell takes the kernel down: grade what stands before the last of them.
         await self._start(cells, limits)
@@ -118,24 +124,24 @@ class NotebookRun:
         for result in await self._run_all(
             [cell for cell in cells if cell["index"] < fatal], limits, lost
         ):
-            report(result)
-        report(lost[fatal])
+            report(result.as_header())
+        report(lost[fatal].as_header())
         for cell in cells:
             if cell["index"] > fatal:
-                report(CellResult(cell["index"], "skipped"))
+                report(CellResult(cell["index"], "skipped").as_header())
 
     async def _start(self, cells: list[dict[str, Any]], limits: CellLimits) -> None:
         folder = Path(tempfile.mkdtemp(prefix="k"))
         manager = AsyncKernelManager(
             transport="ipc", ip=str(folder / "k"), connection_file=str(folder / "c.json")
         )
-        manager._kernel_spec = KernelSpec(  # noqa: SLF001 - there is no spec directory to search
-            argv=[], display_name="Python 3", language="python"
-        )
+        spec = KernelSpec(argv=[], display_name="Python 3", language="python")
+        manager._kernel_spec = spec  # noqa: SLF001 - there is no spec directory to search
         manager.provisioner = ForkProvisioner(
-            kernel_id="notebook", kernel_spec=manager._kernel_spec, parent=manager  # noqa: SLF001
+            kernel_id="notebook", kernel_spec=spec, parent=manager
         )
         manager.provisioner.forkserver = self.forkserver
+        manager.provisioner.memory_bytes = limits.memory_bytes
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(cell["source"]) for cell in cells]
         )
@@ -177,10 +183,10 @@ class NotebookRun:
                 results.append(await self._run_one(position, cell, limits))
         return results
 
-    async def _run_one(
-        self, position: int, cell: dict[str, Any], limits: CellLimits
-    ) -> CellResult:
+    async def _run_one(self, position: int, cell: dict[str, Any], limits: CellLimits) -> CellResult:
         result = CellResult(cell["index"], "ok")
+        # Should the whole sandbox go down now, the host knows which cell did it.
+        self._report({"type": "start", "index": cell["index"]})
         started = time.monotonic()
         notebook_cell = self.client.nb.cells[position]
         task = asyncio.ensure_future(self.client.async_execute_cell(notebook_cell, position))
@@ -207,6 +213,12 @@ class NotebookRun:
                 raise KernelLostError(result) from error
             result.status, result.error = "error", f"{type(error).__name__}: {error}"[:500]
             return result
+        printed = sum(
+            len(output["text"])
+            for output in notebook_cell.get("outputs", ())
+            if output.get("output_type") == "stream"
+        )
+        result.truncated = printed >= limits.output_bytes
         await self._note_error(result, notebook_cell, cell["source"])
         notebook_cell.outputs = []
         return result
@@ -255,6 +267,10 @@ class NotebookRun:
                 content_of_reply: dict[str, Any] = reply["content"]
                 return content_of_reply
         return {}
+
+    async def alive(self) -> bool:
+        """Whether the kernel is still there to be asked."""
+        return await self.manager.provisioner.poll() is None
 
     async def request_probe(self, socket_path: str) -> None:
         """Ask the kernel to fork a copy that will connect to the socket."""

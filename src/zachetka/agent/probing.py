@@ -76,7 +76,7 @@ def answer(header: dict[str, Any], blob: bytes, user_ns: dict[str, Any]) -> tupl
     try:
         reset_globals(int(header["seed"]))
         inputs = decode_value(header["inputs"], blob)
-        module = {"__builtins__": __builtins__, "__name__": "probe"}
+        module: dict[str, Any] = {"__builtins__": __builtins__, "__name__": "probe"}
         exec(compile(header["source"], PROBE_FILE, "exec"), module)  # noqa: S102 - our own source
         value = module[header["name"]](Namespace(user_ns), **inputs)
         tree, out = encode_value(value, max_bytes=int(header["reply_bytes"]))

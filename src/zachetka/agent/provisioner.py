@@ -20,6 +20,7 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
     """A kernel that is a fork of the fork server."""
 
     forkserver: Client
+    memory_bytes: int
     pid: int | None = None
     status: int | None = None
 
@@ -38,7 +39,7 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
 
     async def wait(self) -> int | None:
         """Wait until the kernel has ended."""
-        while await self.poll() is None:
+        while await self.poll() is None:  # noqa: ASYNC110 - it is another process that ends
             await asyncio.sleep(_POLL_S)
         return self.status
 
@@ -67,7 +68,7 @@ class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:  # noqa: ARG002
         """Fork the kernel."""
         self.status = None
-        self.pid = self.forkserver.fork_kernel(self.parent.connection_file)
+        self.pid = self.forkserver.fork_kernel(self.parent.connection_file, self.memory_bytes)
         info: dict[str, Any] = self.parent.get_connection_info()
         return info
 

@@ -46,7 +46,7 @@ class _Encoder:
     nodes: int = 0
     total_bytes: int = 0
 
-    def node(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 - one return per kind
+    def node(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 - a case per kind
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise _TooLarge
@@ -72,7 +72,7 @@ class _Encoder:
             return {"k": "dict", "v": items}
         return self._array_node(value)
 
-    def _array_node(self, value: Any) -> Any:
+    def _array_node(self, value: Any) -> Any:  # noqa: PLR0911 - a case per kind
         import numpy as np
         import torch
 
@@ -111,9 +111,8 @@ class _Encoder:
         return {"k": kind, "i": int(name)}
 
 
-_DTYPES = frozenset(
-    "float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64".split()
-)
+_FLOATS = ("float64", "float32", "float16", "bfloat16", "complex64")
+_DTYPES = frozenset((*_FLOATS, "int64", "int32", "int16", "int8", "uint8", "bool"))
 
 
 def encode_value(value: Any, *, max_bytes: int) -> tuple[Any, bytes]:

@@ -26,9 +26,7 @@ class CheckInfo:
     hint: Text | None = None
 
 
-def check(
-    task: str, *, points: float, title: Text, hint: Text | None = None
-) -> Callable[[F], F]:
+def check(task: str, *, points: float, title: Text, hint: Text | None = None) -> Callable[[F], F]:
     """Make a pytest function a check of a task.
 
     Args:

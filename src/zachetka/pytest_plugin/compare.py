@@ -54,8 +54,7 @@ def assert_close(
         fail(
             Text(
                 en=f"`{name}`: expected shape {tuple(want.shape)}, got {tuple(got.shape)}",
-                ru=f"`{name}`: ожидалась форма {tuple(want.shape)}, "
-                f"получена {tuple(got.shape)}",
+                ru=f"`{name}`: ожидалась форма {tuple(want.shape)}, получена {tuple(got.shape)}",
             ),
             cause="wrong_type",
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from zachetka.errors import Cause, StudentFault
 from zachetka.pytest_plugin.student import explain_missing, missing_fault
+from zachetka.session import KernelLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,11 +67,25 @@ class Examination:
         Raises:
             StudentFault: see `Session.probe`.
         """
-        session = self._living_session()
+        timeout_s = timeout_s or self.limits.probe_s
+        while True:
+            session = self._living_session()
+            try:
+                return self._probe_once(session, probe, inputs, seed=seed, timeout_s=timeout_s)
+            except KernelLostError:
+                continue  # not this probe's doing: the session is reopened, at most so often
+
+    def _probe_once(
+        self,
+        session: Session,
+        probe: Probe,
+        inputs: dict[str, Any],
+        *,
+        seed: int,
+        timeout_s: float,
+    ) -> Any:
         try:
-            return session.probe(
-                probe, inputs, seed=seed, timeout_s=timeout_s or self.limits.probe_s
-            )
+            return session.probe(probe, inputs, seed=seed, timeout_s=timeout_s)
         except StudentFault as fault:
             if session.closed:
                 self.session, self.lost = None, fault

@@ -84,6 +84,4 @@ class ExaminationPlugin:
         info = info_of(item)
         check_id = id_of(item, info) if info else item.nodeid
         examination = self.examination
-        return Rng(
-            examination.secret, examination.submission.sha256, f"{check_id}\0{purpose}"
-        )
+        return Rng(examination.secret, examination.submission.sha256, f"{check_id}\0{purpose}")

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import safetensors.torch  # noqa: F401 - loaded before the fork, not once per submission
+import torch  # noqa: F401 - the same
 
 from zachetka.errors import InfrastructureError
 from zachetka.pytest_plugin.plugin import ExaminationPlugin
