@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from zachetka.errors import InfrastructureError, UsageError
+from zachetka.errors import InfrastructureError, UsageError, ZachetkaError
+from zachetka.language import Language
 from zachetka.pool import results
 from zachetka.report import model
 from zachetka.report.atomic import sweep
 from zachetka.report.names import report_names
 from zachetka.report.summary import CSV_NAME, JSON_NAME, summary_row, write_summary
+from zachetka.submission import read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -93,6 +95,27 @@ def prepare_output(out: Path) -> None:
         raise UsageError(f"cannot write reports to {out}: {error.strerror}") from error
     if not os.access(out, os.W_OK | os.X_OK):
         raise UsageError(f"cannot write reports to {out}: permission denied")
+
+
+def declared(notebook: Path) -> tuple[str | None, Language | None]:
+    """Give the assignment and the language that a notebook's template wrote into it."""
+    try:
+        submission = read_submission(notebook)
+    except ZachetkaError:
+        return None, None
+    try:
+        language = Language(submission.declared_language or "")
+    except ValueError:
+        language = None
+    return submission.declared_assignment, language
+
+
+def grade_in_own_language(job: Job) -> model.Report:
+    """Grade a notebook with messages in the language that it declares, if it does."""
+    from zachetka.grading import grade
+
+    _, language = declared(job.notebook)
+    return grade(replace(job, language=language or job.language))
 
 
 def run_batch(

@@ -1,0 +1,127 @@
+"""The command line: `main` exits, `run` raises or gives the exit code.
+
+Exit codes: 0 every submission got a verdict, whatever the score; 1 `verify` found a grader that
+is wrong; 2 the command was called wrongly; 3 something of ours failed; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import typer
+
+from zachetka.cli import course_commands, grading_commands, machine_commands
+from zachetka.errors import ZachetkaError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED: Final = 130
+_BUG: Final = 3
+_PIPE_CLOSED: Final = 141
+
+app = typer.Typer(
+    name="zachetka",
+    help="Grade notebooks of deep-learning courses with hidden checks, from outside a sandbox.",
+    epilog="Exit codes: 0 every submission got a verdict, whatever the score; 1 `verify` found "
+    "a grader that is wrong; 2 wrong use; 3 something other than a submission failed.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for commands in (grading_commands, course_commands, machine_commands):
+    commands.register(app)
+
+
+@app.callback()
+def _options(context: typer.Context) -> None:
+    """Grade notebooks of deep-learning courses with hidden checks, from outside a sandbox."""
+    del context
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    _take_any_text()
+    _interrupt_once()
+    try:
+        code = run(sys.argv[1:])
+    except ZachetkaError as error:
+        code = _complain(str(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        code = _complain("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        code = _PIPE_CLOSED
+    except Exception as error:
+        if os.environ.get("ZACHETKA_DEBUG"):
+            raise
+        said = f"{type(error).__name__}: {error}"
+        code = _complain(f"a bug in Zachetka: {said} (ZACHETKA_DEBUG=1 shows more)", _BUG)
+    _leave(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Raises:
+        ZachetkaError: it failed; the error knows its exit code.
+    """
+    # Before torch loads: two jobs on two cores cost many times the CPU when each uses both.
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        code = app(list(arguments), standalone_mode=False)
+    except Exception as error:
+        # Typer brings a copy of click along, whose errors have no other name in common.
+        describe = getattr(error, "format_message", None)
+        if describe is None:
+            raise
+        message = describe().strip()
+        if not message:  # no_args_is_help has printed the help
+            return 2
+        command = getattr(getattr(error, "ctx", None), "command_path", "") or "zachetka"
+        return _complain(f"{message} Try `{command} --help`.", 2)
+    return code if isinstance(code, int) else 0
+
+
+def _complain(message: str, code: int) -> int:
+    with contextlib.suppress(OSError):
+        line = " ".join(message.split())
+        sys.stderr.write(f"zachetka: {line}\n")
+    return code
+
+
+def _take_any_text() -> None:
+    """Let no terminal's encoding stop a report from being printed."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+
+
+def _interrupt_once() -> None:
+    """Let the first request to end raise KeyboardInterrupt; the clean-up after it is not broken."""
+    asked = False
+
+    def interrupt(_signal_number: int, _frame: object) -> None:
+        nonlocal asked
+        if not asked:
+            asked = True
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
+
+
+def _leave(code: int) -> NoReturn:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter would flush again on its way out and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = code or _PIPE_CLOSED
+    sys.exit(code)

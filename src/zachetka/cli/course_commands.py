@@ -1,0 +1,137 @@
+"""The commands of a course's authors: verify, release."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - Typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from zachetka.cli.options import (
+    AssignmentArgument,
+    CourseOption,
+    JobsOption,
+    JsonOption,
+    SandboxName,
+    SandboxOption,
+    resolve_course,
+    resolve_sandbox,
+)
+from zachetka.errors import InfrastructureError, UsageError
+from zachetka.language import Language
+
+if TYPE_CHECKING:
+    from zachetka.verify import Finding, JobMaker
+
+_WRONG_GRADER: Final = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command(epilog="Example: `zachetka verify mlp --junit verify.xml`")(verify)
+    app.command(epilog="Example: `zachetka release mlp --lang ru --out assignments/mlp`")(release)
+
+
+def verify(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="[default: all]")
+    ] = None,
+    *,
+    course: CourseOption = None,
+    sandbox: SandboxOption = SandboxName.AUTO,
+    jobs: JobsOption = None,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, help="Try everything with so many course secrets.")
+    ] = 1,
+    json_: JsonOption = False,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", help="Also write JUnit XML to this file.")
+    ] = None,
+) -> int:
+    """Try the hidden graders on notebooks whose scores are known.
+
+    The solution and its alternatives must get full marks, planted bugs must lose exactly what
+    their files say, the untouched template must get 0. Leaves with 1 where that does not hold.
+    """
+    from zachetka.cli.display import show_findings
+    from zachetka.cli.progress import progress
+    from zachetka.grading import grade
+    from zachetka.manifest import assignment_names, load_manifest
+    from zachetka.pool import LocalPool
+    from zachetka.verify import run_trials, trials
+
+    root = resolve_course(course)
+    names = list(dict.fromkeys(assignments or assignment_names(root)))
+    if not names:
+        raise UsageError(f"{root} has no assignments")
+    planned = [
+        trial for name in names for trial in trials(root, load_manifest(root, name), seeds=seeds)
+    ]
+    # What is graded here is the course's own code, so no word of trust is asked for.
+    backend = resolve_sandbox(sandbox, trusted=True)
+    findings: list[Finding] = []
+    with progress(len(planned), f"verify in {backend}") as advance:
+        maker = _job_maker(root, backend)
+        for finding in run_trials(planned, maker, grade, LocalPool(jobs)):
+            findings.append(finding)
+            advance(finding.trial.name)
+    order = {id(trial): number for number, trial in enumerate(planned)}
+    findings.sort(key=lambda finding: order[id(finding.trial)])
+    if junit is not None:
+        _write_junit(junit, findings)
+    show_findings(findings, as_json=json_)
+    if any(finding.error is not None for finding in findings):
+        return InfrastructureError.exit_code
+    return 0 if all(finding.ok for finding in findings) else _WRONG_GRADER
+
+
+def release(
+    assignment: AssignmentArgument,
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the template.")],
+    lang: Annotated[
+        list[Language] | None, typer.Option("--lang", help="May be repeated. [default: all]")
+    ] = None,
+    course: CourseOption = None,
+) -> int:
+    """Make the students' template from the solution, without what stands between its marks.
+
+    The marks are `### BEGIN SOLUTION` and `### END SOLUTION`, each on a line of its own.
+    """
+    from zachetka.manifest import load_manifest
+    from zachetka.reference import load_solution
+    from zachetka.release import write_template
+
+    root = resolve_course(course)
+    manifest = load_manifest(root, assignment)
+    solution = load_solution(root, manifest)
+    for language in lang or list(Language):
+        typer.echo(write_template(solution, manifest, language, out))
+    return 0
+
+
+def _job_maker(course: Path, backend: str) -> JobMaker:
+    from zachetka.grading import Job
+
+    def make_job(*, assignment: str, notebook: Path, student: str, seed: int) -> Job:
+        return Job(
+            course=course,
+            assignment=assignment,
+            notebook=notebook,
+            student=student,
+            sandbox=backend,
+            # The first seed is the course's own secret: what its students will get.
+            secret=f"verification with seed {seed}" if seed else None,
+        )
+
+    return make_job
+
+
+def _write_junit(path: Path, findings: list[Finding]) -> None:
+    from zachetka.report.atomic import write_atomically
+    from zachetka.verify import to_xml
+
+    try:
+        write_atomically(path, to_xml(findings))
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error

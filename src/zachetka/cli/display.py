@@ -1,0 +1,215 @@
+"""What the commands print: tables for a terminal, the same without frames for a pipe.
+
+Texts of students are always `rich.text.Text`, never markup.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from zachetka.report.model import ReportStatus
+from zachetka.report.summary import to_json_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from zachetka.batch import Outcome
+    from zachetka.manifest import Manifest
+    from zachetka.report.summary import Row
+    from zachetka.verify import Finding
+
+_PIPE_WIDTH: Final = 1000
+_ROWS: Final = 60
+_ROUNDING: Final = 1e-6
+_PERCENT: Final = 100
+
+_STYLES: Final = {True: "green", False: "red", None: "yellow"}
+_MARKS: Final = {True: "✔", False: "✘", None: "–"}
+
+
+def print_json(document: str) -> None:
+    """Print a JSON document and nothing else, in UTF-8 whatever the terminal speaks."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(document.encode("utf-8"))
+    sys.stdout.flush()
+
+
+def make_console() -> Console:
+    """Give the console of stdout; in a pipe, no line is broken to fit a terminal."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
+
+
+def make_table(console: Console, *columns: str | tuple[str, str]) -> Table:
+    """Give a table with these columns; a pair is a name and how it is aligned."""
+    table = Table(
+        box=box.SIMPLE_HEAD if console.is_terminal else None,
+        pad_edge=False,
+        header_style="bold",
+    )
+    for column in columns:
+        name, justify = column if isinstance(column, tuple) else (column, "left")
+        table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
+    return table
+
+
+def number(value: float | None) -> str:
+    """Give a score without the zeros at its end."""
+    return "–" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def mark(passed: bool | None) -> Text:
+    """Give a tick or a cross; None is neither."""
+    return Text(_MARKS[passed], style=_STYLES[passed])
+
+
+def show_batch(outcome: Outcome, manifest: Manifest, out: Path, *, as_json: bool) -> None:
+    """Print the closing table of a batch."""
+    if as_json:
+        document = to_json_document(
+            manifest.name, _by_student(outcome.rows), submissions=outcome.submissions
+        )
+        print_json(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        return
+    console = make_console()
+    rows = _by_student(outcome.rows)
+    shown = rows if len(rows) <= _ROWS or not console.is_terminal else _needing_attention(rows)
+    table = make_table(console, "student", ("score", "right"), "lost, %", "remarks")
+    for row in shown:
+        table.add_row(
+            Text(row.student),
+            Text(number(row.score), style=_score_style(row)),
+            Text(", ".join(_lost(row, manifest))),
+            Text("; ".join(_remarks(row))),
+        )
+    console.print(table)
+    if len(shown) < len(rows):
+        console.print(f"{len(rows) - len(shown)} more in summary.csv", markup=False)
+    console.print(Text(_totals(outcome, manifest, out)))
+
+
+def _by_student(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (row.student.casefold(), row.student, row.report))
+
+
+def _needing_attention(rows: Sequence[Row]) -> list[Row]:
+    """Choose what a teaching assistant looks at first: no verdict, rejected, flagged, lowest."""
+
+    def urgency(row: Row) -> tuple[bool, bool, bool, float]:
+        return (
+            row.status != ReportStatus.ERROR.value,
+            row.status != ReportStatus.REJECTED.value,
+            not row.flags,
+            row.score or 0.0,
+        )
+
+    return _by_student(sorted(rows, key=urgency)[:_ROWS])
+
+
+def _score_style(row: Row) -> str:
+    if row.score is None:
+        return "bold red"
+    if row.score >= row.max_score - _ROUNDING:
+        return "green"
+    return "red" if row.score < row.max_score / 2 else "yellow"
+
+
+def _lost(row: Row, manifest: Manifest) -> Iterable[str]:
+    if row.status != ReportStatus.GRADED.value:
+        return
+    for name, task in manifest.tasks.items():
+        earned = row.tasks.get(name, 0.0) / manifest.max_score * _PERCENT
+        lost = task.weight - earned
+        if lost > _ROUNDING * _PERCENT:
+            yield f"{name} -{number(lost)}"
+
+
+def _remarks(row: Row) -> Iterable[str]:
+    if row.status != ReportStatus.GRADED.value:
+        yield row.status if row.message is None else f"{row.status}: {row.message}"
+    if row.report != f"{row.student}.json":
+        yield f"report {row.report}"
+    yield from row.flags
+
+
+def _totals(outcome: Outcome, manifest: Manifest, out: Path) -> str:
+    scores = [row.score for row in outcome.rows if row.score is not None]
+    counts = [
+        f"{count} {status.value}"
+        for status in ReportStatus
+        if (count := sum(row.status == status.value for row in outcome.rows))
+    ]
+    words = [f"{len(outcome.rows)} of {outcome.submissions} submissions", *counts]
+    if scores:
+        mean, median = statistics.fmean(scores), statistics.median(scores)
+        words.append(f"mean {mean:.2f}, median {median:.2f} of {number(manifest.max_score)}")
+    words.append(f"reports in {out}")
+    return " · ".join(words)
+
+
+def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
+    """Print what `verify` found."""
+    from zachetka.verify import never_failed, to_document
+
+    if as_json:
+        print_json(json.dumps(to_document(findings), ensure_ascii=False, indent=2) + "\n")
+        return
+    console = make_console()
+    table = make_table(
+        console, "", "assignment", "kind", "name", ("score", "right"), ("must", "right"), "problem"
+    )
+    for finding in findings:
+        trial = finding.trial
+        seed = f" (seed {trial.seed})" if trial.seed else ""
+        score = None if finding.report is None else finding.report.score
+        said = [*finding.problems, *([f"no verdict: {finding.error}"] if finding.error else [])]
+        table.add_row(
+            mark(finding.ok),
+            trial.assignment,
+            trial.variant.kind.value,
+            Text(trial.name + seed),
+            number(score),
+            number(trial.variant.score),
+            Text("\n".join(said)),
+        )
+    console.print(table)
+    for assignment in sorted({finding.trial.assignment for finding in findings}):
+        of_assignment = [each for each in findings if each.trial.assignment == assignment]
+        blind = never_failed(of_assignment)
+        if blind:
+            console.print(
+                Text(f"{assignment}: no planted bug fails {', '.join(blind)}", style="yellow")
+            )
+    wrong = sum(not finding.ok for finding in findings)
+    console.print(Text(f"{len(findings)} notebooks, {wrong} not as they must be"))
+
+
+def show_sandboxes(entries: Sequence[dict[str, Any]]) -> None:
+    """Print what `sandbox` found."""
+    console = make_console()
+    for entry in entries:
+        title = Text.assemble(mark(entry["available"]), " ", (entry["name"], "bold"))
+        if not entry["available"]:
+            title.append(f": {entry['reason']}")
+        elif entry["image"]:
+            title.append(f" ({entry['image']})", style="dim")
+        console.print(title)
+        if entry["trials"]:
+            table = make_table(console, "", "property", "by what means", "tried just now")
+            for trial in entry["trials"]:
+                table.add_row(
+                    mark(trial["held"]),
+                    Text(trial["property"]),
+                    Text(trial["means"]),
+                    Text(trial["evidence"]),
+                )
+            console.print(table)

@@ -1,0 +1,262 @@
+"""The commands that grade: grade, batch, check."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path  # noqa: TC003 - Typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from zachetka.cli.options import (
+    AssignmentArgument,
+    CourseOption,
+    JobsOption,
+    JsonOption,
+    LanguageOption,
+    SandboxName,
+    SandboxOption,
+    TrustOption,
+    resolve_course,
+    resolve_sandbox,
+)
+from zachetka.errors import InfrastructureError, UsageError
+from zachetka.language import Language
+
+if TYPE_CHECKING:
+    from zachetka.report.model import Report
+
+# A student's own machine keeps no secret, and the public checks need none.
+_PUBLIC_SECRET: Final = "the inputs of public checks are public"  # noqa: S105 - none at all
+_INFRASTRUCTURE: Final = InfrastructureError.exit_code
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command(
+        epilog="Example: `zachetka grade mlp petrov_ivan_mlp.ipynb`",
+    )(grade)
+    app.command(
+        epilog="Example: `zachetka batch mlp submissions/ --out reports/ --jobs 8`",
+    )(batch)
+    app.command(
+        epilog="Example: `zachetka check mlp.ru.ipynb`",
+    )(check)
+
+
+def grade(
+    assignment: AssignmentArgument,
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="The submission.")],
+    *,
+    course: CourseOption = None,
+    sandbox: SandboxOption = SandboxName.AUTO,
+    trust_submissions: TrustOption = False,
+    lang: LanguageOption = None,
+    json_: JsonOption = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Also store the JSON report here.")
+    ] = None,
+) -> int:
+    """Grade one submission and show what was checked."""
+    root = resolve_course(course)
+    _graded_assignment(root, assignment)
+    _needs_file(notebook)
+    backend = resolve_sandbox(sandbox, trusted=trust_submissions)
+    from zachetka.batch import grade_in_own_language
+    from zachetka.grading import Job
+    from zachetka.grading import grade as grade_job
+
+    job = Job(
+        course=root,
+        assignment=assignment,
+        notebook=notebook,
+        student=notebook.stem,
+        sandbox=backend,
+        language=lang or Language.EN,
+    )
+    report = grade_job(job) if lang else grade_in_own_language(job)
+    if output is not None:
+        _store(report, output)
+    return _show(report, as_json=json_, language=lang or Language.EN)
+
+
+def batch(
+    assignment: AssignmentArgument,
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A flat folder, one notebook per student.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where the reports go.")],
+    course: CourseOption = None,
+    jobs: JobsOption = None,
+    sandbox: SandboxOption = SandboxName.AUTO,
+    trust_submissions: TrustOption = False,
+    lang: LanguageOption = None,
+    json_: JsonOption = False,
+) -> int:
+    """Grade every *.ipynb of a folder: a JSON report each, summary.csv and summary.json.
+
+    A report is there the moment it is ready; Ctrl-C keeps those that are finished.
+    """
+    from zachetka.batch import (
+        Batch,
+        find_submissions,
+        grade_in_own_language,
+        prepare_output,
+        run_batch,
+    )
+    from zachetka.cli.display import show_batch
+    from zachetka.cli.progress import progress
+    from zachetka.manifest import load_manifest
+    from zachetka.pool import LocalPool
+
+    root = resolve_course(course)
+    _graded_assignment(root, assignment)
+    manifest = load_manifest(root, assignment)
+    notebooks = find_submissions(folder)
+    backend = resolve_sandbox(sandbox, trusted=trust_submissions)
+    prepare_output(out)
+    from zachetka.grading import Job
+    from zachetka.grading import grade as grade_job
+
+    plan = Batch(
+        manifest=manifest,
+        jobs=[
+            Job(
+                course=root,
+                assignment=assignment,
+                notebook=notebook,
+                student=notebook.stem,
+                sandbox=backend,
+                language=lang or Language.EN,
+            )
+            for notebook in notebooks
+        ],
+        out=out,
+        work=grade_job if lang else grade_in_own_language,
+    )
+    with progress(len(notebooks), f"{assignment} in {backend}") as advance:
+        outcome = run_batch(plan, LocalPool(jobs), lambda row: advance(row.student))
+    show_batch(outcome, manifest, out, as_json=json_)
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return _INFRASTRUCTURE if outcome.errors else 0
+
+
+def check(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="Your notebook.")],
+    *,
+    assignment: Annotated[
+        str | None,
+        typer.Option("--assignment", help="Its assignment, where the notebook does not say it."),
+    ] = None,
+    course: CourseOption = None,
+    lang: LanguageOption = None,
+    json_: JsonOption = False,
+) -> int:
+    """Try your own notebook on the public checks, on your own machine and without a sandbox.
+
+    The hidden checks of the course are others: passing these shows that names, shapes and types
+    are as they must be.
+    """
+    _needs_file(notebook)
+    root = _course_of(notebook, course)
+    from zachetka.batch import declared
+    from zachetka.grading import Job
+    from zachetka.grading import grade as grade_job
+
+    said_assignment, said_language = declared(notebook)
+    name = assignment or _assignment_of(root, notebook, said_assignment)
+    language = lang or said_language or Language.EN
+    public = _public_checks(root, name)
+    job = Job(
+        course=root,
+        assignment=name,
+        notebook=notebook,
+        student=notebook.stem,
+        sandbox=SandboxName.NONE.value,
+        language=language,
+        secret=_PUBLIC_SECRET,
+        grader_path=public,
+    )
+    return _show(grade_job(job), as_json=json_, language=language)
+
+
+def _course_of(notebook: Path, course: Path | None) -> Path:
+    """Give the course around the notebook, or else around where the student stands."""
+    if course is None:
+        try:
+            return resolve_course(None, notebook.parent)
+        except UsageError:
+            return resolve_course(None)
+    return resolve_course(course)
+
+
+def _assignment_of(course: Path, notebook: Path, declared: str | None) -> str:
+    """Find the assignment: in the notebook's metadata, in its file name, or the only one."""
+    from zachetka.manifest import assignment_names
+
+    known = assignment_names(course)
+    if declared in known:
+        return str(declared)
+    name = notebook.stem.casefold()
+    named = [known_name for known_name in known if _names(name, known_name)]
+    for candidates in (named, known):
+        if len(candidates) == 1:
+            return candidates[0]
+    raise UsageError(
+        f"{notebook.name} does not say which assignment it is: add --assignment with one of "
+        + (", ".join(known) or "none, since this course has no assignments")
+    )
+
+
+def _names(stem: str, assignment: str) -> bool:
+    return re.search(rf"(?<![^\W_]){re.escape(assignment)}(?![^\W_])", stem) is not None
+
+
+def _public_checks(course: Path, assignment: str) -> Path:
+    from zachetka.manifest import load_manifest
+
+    load_manifest(course, assignment)
+    folder = course / "assignments" / assignment
+    for name in (assignment, assignment.replace("-", "_")):
+        path = folder / f"test_public_{name}.py"
+        if path.is_file():
+            return path
+    raise UsageError(f"the assignment {assignment!r} has no public checks in {folder}")
+
+
+def _graded_assignment(course: Path, assignment: str) -> None:
+    """Say before any work that something of the course is missing."""
+    from zachetka.manifest import load_manifest
+
+    load_manifest(course, assignment)
+    grader = course / "graders" / assignment
+    if not grader.is_dir():
+        raise UsageError(f"the assignment {assignment!r} has no hidden grader {grader}")
+
+
+def _needs_file(notebook: Path) -> None:
+    if not notebook.exists() and not notebook.is_symlink():
+        raise UsageError(f"there is no file {notebook}: check the path")
+
+
+def _store(report: Report, path: Path) -> None:
+    from zachetka.report.model import write_report
+
+    try:
+        write_report(report, path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _show(report: Report, *, as_json: bool, language: Language) -> int:
+    from zachetka.cli.display import print_json
+    from zachetka.cli.report_display import show_report
+    from zachetka.report.model import ReportStatus, to_json
+
+    if as_json:
+        print_json(to_json(report))
+    else:
+        show_report(report, language)
+    return _INFRASTRUCTURE if report.status is ReportStatus.ERROR else 0

@@ -1,0 +1,88 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zachetka.errors import UsageError
+from zachetka.language import Language
+
+
+class SandboxName(StrEnum):
+    """What can be asked for with --sandbox."""
+
+    AUTO = "auto"
+    DOCKER = "docker"
+    BUBBLEWRAP = "bubblewrap"
+    NONE = "none"
+
+
+CourseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--course",
+        metavar="PATH",
+        help="The course: the folder with assignments/, graders/, reference_solutions/. "
+        "Without it: here, or the nearest folder above.",
+    ),
+]
+SandboxOption = Annotated[
+    SandboxName,
+    typer.Option("--sandbox", help="Where the notebook runs; auto is docker, else bubblewrap."),
+]
+TrustOption = Annotated[
+    bool,
+    typer.Option(
+        "--trust-submissions",
+        help="Needed for --sandbox none, which lets submissions do whatever you can do.",
+    ),
+]
+LanguageOption = Annotated[
+    Language | None,
+    typer.Option(
+        "--lang", help="Language of the messages. Without it: the notebook's own, else English."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+JobsOption = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, max=1024, help="How many at a time. [default: cores]"),
+]
+AssignmentArgument = Annotated[
+    str, typer.Argument(metavar="ASSIGNMENT", help="A folder's name in assignments/.")
+]
+
+
+def resolve_course(course: Path | None, start: Path | None = None) -> Path:
+    """Give the course that was named, or the one around `start`.
+
+    Raises:
+        UsageError: there is none.
+    """
+    from zachetka.manifest import find_course
+
+    if course is None:
+        return find_course(start or Path.cwd())
+    if not (course / "assignments").is_dir():
+        raise UsageError(f"{course} is no course: it has no folder assignments/")
+    return course.resolve()
+
+
+def resolve_sandbox(sandbox: SandboxName, *, trusted: bool) -> str:
+    """Give the name of the backend to use, the same for every submission.
+
+    Raises:
+        UsageError: none can be used, or it needs a word of trust.
+    """
+    from zachetka.sandbox import choose
+
+    if sandbox is SandboxName.NONE and not trusted:
+        raise UsageError(
+            "--sandbox none runs submissions with all your rights: use docker or bubblewrap, or "
+            "add --trust-submissions if every one of them is your own"
+        )
+    return choose(sandbox.value).name

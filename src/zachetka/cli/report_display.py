@@ -1,0 +1,137 @@
+"""One report on a terminal: the score, the tasks, and what to do about each failed check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from zachetka.cli.display import make_console, mark, number
+from zachetka.language import Text as Words
+from zachetka.report.model import CellStatus, CheckStatus, ReportStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.console import RenderableType
+
+    from zachetka.language import Language
+    from zachetka.report.model import Check, Report
+
+_WORDS: Final = {
+    "score": Words("score", "баллы"),
+    "hint": Words("hint", "подсказка"),
+    "rejected": Words("rejected", "не принято"),
+    "error": Words("no verdict, and not the student's fault", "нет оценки, не по вине студента"),
+    "cell": Words("cell", "ячейка"),
+    "checks": Words("checks passed", "проверок пройдено"),
+    "flags": Words("look at", "обратите внимание"),
+    "in": Words("of", "из"),
+}
+_CELL_STATUS: Final = {
+    CellStatus.FAILED: Words("failed", "ошибка"),
+    CellStatus.SKIPPED: Words("left out, since it ends the kernel", "пропущена: завершает ядро"),
+    CellStatus.NOT_RUN: Words("not run", "не выполнена"),
+    CellStatus.TIME_LIMIT: Words("time limit", "превышено время"),
+    CellStatus.MEMORY_LIMIT: Words("memory limit", "превышена память"),
+    CellStatus.OUTPUT_LIMIT: Words("output limit", "слишком большой вывод"),
+    CellStatus.CRASH: Words("ended the kernel", "завершила ядро"),
+}
+_PERCENT: Final = 100
+_CELLS: Final = 10
+_INDENT: Final = 4
+
+
+def show_report(report: Report, language: Language) -> None:
+    """Print a report; the words around the messages are in `language`, too."""
+    console = make_console()
+    for part in _parts(report, language):
+        console.print(part)
+
+
+def _parts(report: Report, language: Language) -> Iterator[RenderableType]:
+    def word(name: str) -> str:
+        return _WORDS[name].in_language(language)
+
+    yield Text.assemble((report.student, "bold"), f"  {report.assignment}")
+    if report.status is not ReportStatus.GRADED:
+        yield Text(f"{word(report.status.value)}: {report.message or ''}", style="bold red")
+    cells = list(_cells(report, language))
+    for line in cells[:_CELLS]:
+        yield Text(line, style="yellow")
+    if len(cells) > _CELLS:
+        yield Text(f"… +{len(cells) - _CELLS}", style="yellow")
+    if report.checks:
+        yield ""
+    for task in dict.fromkeys(check.task for check in report.checks):
+        yield from _task(task, [each for each in report.checks if each.task == task], report, word)
+    if report.flags:
+        yield ""
+        for flag in report.flags:
+            yield Text(f"{word('flags')}: {flag}", style="yellow")
+    yield ""
+    yield _closing(report, word)
+
+
+def _closing(report: Report, word: Callable[[str], str]) -> Text:
+    passed = sum(check.status is CheckStatus.PASSED for check in report.checks)
+    total = sum(check.max_points for check in report.checks)
+    line = Text()
+    if total or not report.checks:
+        line.append(
+            f"{word('score')} {number(report.score)} {word('in')} {number(report.max_score)}",
+            style="bold",
+        )
+    if report.checks:
+        line.append("  " if line else "")
+        line.append(f"{passed} {word('in')} {len(report.checks)} {word('checks')}")
+    if report.execution is not None and report.sandbox is not None:
+        line.append(f"  {report.sandbox.backend}, {report.execution.wall_s:.1f} s", style="dim")
+    return line
+
+
+def _cells(report: Report, language: Language) -> Iterator[str]:
+    if report.execution is None:
+        return
+    name = _WORDS["cell"].in_language(language)
+    for cell in report.execution.cells:
+        status = _CELL_STATUS.get(cell.status)
+        if status is not None:
+            error = (cell.error or "").strip().partition("\n")[0]
+            said = status.in_language(language)
+            yield f"{name} {cell.index + 1}: {said}" + (f": {error}" if error else "")
+
+
+def _task(
+    task: str, checks: Sequence[Check], report: Report, word: Callable[[str], str]
+) -> Iterator[RenderableType]:
+    earned = sum(check.points for check in checks) / report.max_score * _PERCENT
+    possible = sum(check.max_points for check in checks) / report.max_score * _PERCENT
+    passed = all(check.status is CheckStatus.PASSED for check in checks)
+    head = Text.assemble(mark(passed), " ", (task, "bold"))
+    if possible:
+        head.append(f"  {number(earned)}/{number(possible)} %", style="dim" if passed else "")
+    yield head
+    for check in checks:
+        if check.status is not CheckStatus.PASSED:
+            yield Padding(_failure(check, report, word), (0, 0, 0, _INDENT))
+
+
+def _failure(check: Check, report: Report, word: Callable[[str], str]) -> Table:
+    lost = (check.max_points - check.points) / report.max_score * _PERCENT
+    title = Text.assemble((check.title, "red"))
+    if lost:
+        title.append(f"  -{number(lost)} %")
+    if check.cause is not None:
+        title.append(f"  {check.cause.value}", style="dim")
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column()
+    grid.add_column(overflow="fold")
+    grid.add_row(mark(False if check.status is CheckStatus.FAILED else None), title)
+    if check.message:
+        grid.add_row("", Text(check.message))
+    if check.hint:
+        grid.add_row("", Text(f"{word('hint')}: {check.hint}", style="cyan"))
+    return grid
