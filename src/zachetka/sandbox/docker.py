@@ -152,7 +152,7 @@ class DockerProcess:
         engine_error: str | None = None
         if state is None:
             engine_error = self._state_error or "the engine no longer knows the container"
-        elif state.error or not state.has_run:
+        elif state.error or (not state.has_run and self._client_code is not None):
             engine_error = state.error or tail.strip() or "the container was never started"
         elif not state.has_ended and self._client_code is not None:
             # It was still running, so its client left because the engine or somebody made it.
@@ -315,6 +315,8 @@ def container_options(limits: Limits) -> list[str]:
         *("--cpus", f"{limits.cpus:g}"),
         *("--pids-limit", str(limits.processes)),
         *("--ulimit", "core=0:0"),
+        # /dev/mqueue is the one folder left that anybody may write to.
+        *("--ulimit", "msgqueue=0:0"),
         *("--ulimit", f"nofile={_OPEN_FILES}:{_OPEN_FILES}"),
     ]
     environment = agent_environment(HOME, PACKAGE_ROOT) | {"PATH": PATH}

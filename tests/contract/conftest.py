@@ -1,0 +1,106 @@
+"""Every backend under the same tests; what a backend does not promise is named, not forgotten."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import pytest
+
+from zachetka.probe import load_probe
+from zachetka.sandbox import backends
+from zachetka.sandbox.base import MIB, Limits
+from zachetka.session import Session
+
+LIMITS = Limits(
+    cell_s=5,
+    probe_s=15,
+    total_s=60,
+    memory_bytes=1024 * MIB,
+    disk_bytes=16 * MIB,
+    processes=64,
+)
+ISOLATING = ("docker", "bubblewrap")
+REQUIRE_DOCKER = os.environ.get("ZACHETKA_REQUIRE_DOCKER") == "1"
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """What a session needs of a cell."""
+
+    index: int
+    source: str
+
+
+class Room:
+    """A sandbox and short ways to use it."""
+
+    def __init__(self, sandbox):
+        self.sandbox = sandbox
+        self.name = sandbox.name
+
+    def open(self, *sources, limits=LIMITS):
+        session = Session(self.sandbox, limits)
+        try:
+            session.execute([SourceCell(*cell) for cell in enumerate(sources)])
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    @staticmethod
+    def ask(session, probe, *, timeout_s=15, **inputs):
+        return session.probe(load_probe(probe), inputs, seed=1, timeout_s=timeout_s)
+
+
+def usable(name):
+    """Give a backend, or skip; docker fails instead of skipping where it is required."""
+    sandbox = backends()[name]
+    reason = sandbox.unavailable()
+    if reason is not None:
+        if name == "docker" and REQUIRE_DOCKER:
+            pytest.fail(f"docker is required here: {reason}", pytrace=False)
+        pytest.skip(f"{name}: {reason}")
+    return sandbox
+
+
+def _backend(name):
+    marks = [pytest.mark.docker] if name == "docker" else []
+    return pytest.param(name, marks=marks)
+
+
+@pytest.fixture(scope="session", params=[_backend(name) for name in (*ISOLATING, "none")])
+def room(request):
+    """Each backend in turn."""
+    return Room(usable(request.param))
+
+
+@pytest.fixture(scope="session", params=[_backend(name) for name in ISOLATING])
+def closed_room(request):
+    """Each backend that keeps strangers in."""
+    return Room(usable(request.param))
+
+
+@pytest.fixture(scope="module")
+def inside(closed_room):
+    """An open session of each such backend, for tests that only look around in it."""
+    with closed_room.open("x = 41") as session:
+        yield lambda probe, **inputs: closed_room.ask(session, probe, **inputs)
+
+
+@pytest.fixture(scope="session")
+def docker_sandbox():
+    """Make docker sandboxes that run a command instead of the agent, if an engine answers."""
+    usable("docker")
+    from zachetka.sandbox.docker import DockerSandbox
+
+    def make(*command):
+        return DockerSandbox(command=command)
+
+    return make
+
+
+@pytest.fixture
+def limits():
+    """Give limits that tests can reach quickly."""
+    return LIMITS
