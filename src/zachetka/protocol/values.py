@@ -180,9 +180,15 @@ class _Decoder:
             case "other", {"v": str() as description}:
                 return Other(description[:200])
             case "tensor" | "array", {"i": int() as index} if str(index) in self.tensors:
-                tensor = self.tensors[str(index)]
-                return tensor if kind == "tensor" else tensor.numpy()
+                return self._tensor(kind, self.tensors[str(index)])
         raise ProtocolError("a node of no known kind")
+
+    def _tensor(self, kind: str, tensor: torch.Tensor) -> Any:
+        dtype = str(tensor.dtype).removeprefix("torch.")
+        # safetensors knows more dtypes than we send, and numpy fewer.
+        if dtype not in _DTYPES or (kind == "array" and dtype == "bfloat16"):
+            raise ProtocolError(f"a {kind} of {dtype}")
+        return tensor if kind == "tensor" else tensor.numpy()
 
 
 def _load_tensors(untrusted_blob: bytes) -> dict[str, torch.Tensor]:
