@@ -96,8 +96,7 @@ class LocalPool:
         """End the workers now, together with what they have started."""
         if self._executor is None:
             return
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = None
+        # The executor outlives its workers here: one that is still starting needs its semaphores.
         children = multiprocessing.active_children()
         for child in children:
             child.terminate()
@@ -107,6 +106,8 @@ class LocalPool:
             if child.is_alive():
                 child.kill()
                 child.join()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = None
 
 
 def results(

@@ -70,6 +70,7 @@ def run(arguments: Sequence[str]) -> int:
 
     Raises:
         ZachetkaError: it failed; the error knows its exit code.
+        KeyboardInterrupt: it was interrupted and has cleaned up.
     """
     # Before torch loads: two jobs on two cores cost many times the CPU when each uses both.
     os.environ["OMP_NUM_THREADS"] = "1"
@@ -85,6 +86,8 @@ def run(arguments: Sequence[str]) -> int:
             return 2
         command = getattr(getattr(error, "ctx", None), "command_path", "") or "zachetka"
         return _complain(f"{message} Try `{command} --help`.", 2)
+    if code == INTERRUPTED:  # what Typer makes of a KeyboardInterrupt
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
 
 

@@ -149,6 +149,8 @@ def _totals(outcome: Outcome, manifest: Manifest, out: Path) -> str:
         if (count := sum(row.status == status.value for row in outcome.rows))
     ]
     words = [f"{len(outcome.rows)} of {outcome.submissions} submissions", *counts]
+    if outcome.interrupted:
+        words[0] = f"interrupted after {words[0]}"
     if scores:
         mean, median = statistics.fmean(scores), statistics.median(scores)
         words.append(f"mean {mean:.2f}, median {median:.2f} of {number(manifest.max_score)}")

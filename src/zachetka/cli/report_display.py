@@ -116,7 +116,7 @@ def _task(
     yield head
     for check in checks:
         if check.status is not CheckStatus.PASSED:
-            yield Padding(_failure(check, report, word), (0, 0, 0, _INDENT))
+            yield Padding(_failure(check, report, word), (0, 0, 0, _INDENT), expand=False)
 
 
 def _failure(check: Check, report: Report, word: Callable[[str], str]) -> Table:
