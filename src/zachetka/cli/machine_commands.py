@@ -41,7 +41,7 @@ def sandbox(
     from zachetka.cli.display import print_json, show_sandboxes
     from zachetka.cli.progress import waiting
     from zachetka.sandbox import backends
-    from zachetka.sandbox.tryout import try_out
+    from zachetka.tryout import try_out
 
     entries: list[dict[str, Any]] = []
     for name, backend in backends().items():
