@@ -1,0 +1,148 @@
+"""What a definition of the notebook uses, read from the source, outside the sandbox.
+
+Student code can hide what it does at run time; it cannot change the source that was handed in.
+Names are resolved through imports, aliases and `getattr` with a literal to their dotted path, so
+that `import torch.nn as n; L = n.Linear` and `getattr(torch.nn, "Linear")` are one thing, and a
+class of the student's own called `Linear` is another. Comments, strings and annotations are no
+code.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_MAGIC = re.compile(r"(?m)^(\s*)[%!?].*$")
+_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def parse_cell(source: str) -> ast.Module | None:
+    """Parse a cell without its magics; None if it is no Python."""
+    if source.lstrip().startswith("%%"):
+        return None
+    try:
+        return ast.parse(_MAGIC.sub(r"\1pass", source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def paths_used_by(
+    definition: str, sources: Sequence[str], star_imports: Iterable[str] = ()
+) -> frozenset[str]:
+    """Give the dotted paths that a class or function uses, such as `torch.nn.Linear`.
+
+    Of several definitions of the name the last one counts, as in Python. A helper of the
+    notebook that the definition calls belongs to it, and so does what that helper calls.
+
+    Args:
+        definition: the name of a class or function at the top level of a cell.
+        sources: the cells' sources, in order.
+        star_imports: paths that `from module import *` may have brought, to be resolved.
+    """
+    names = _Names(tuple(star_imports))
+    bodies: dict[str, ast.AST] = {}
+    used: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    for source in sources:
+        tree = parse_cell(source)
+        if tree is None:
+            continue
+        for node in _statements(tree):
+            names.learn(node)
+        for node in tree.body:
+            if isinstance(node, _DEFINITIONS):
+                bodies[node.name] = node
+                # Resolved now: a later cell may give a name another meaning.
+                used[node.name] = names.uses(node)
+    pending, seen = [definition], set[str]()
+    paths = set[str]()
+    while pending:
+        name = pending.pop()
+        if name in seen or name not in used:
+            continue
+        seen.add(name)
+        found, own_names = used[name]
+        paths |= found
+        pending.extend(own_names)
+    return frozenset(paths)
+
+
+class _Names:
+    """What the names of the notebook stand for, as far as its statements say."""
+
+    def __init__(self, star_imports: tuple[str, ...]) -> None:
+        self._paths: dict[str, str] = {}
+        self._star_imports = star_imports
+
+    def learn(self, node: ast.stmt) -> None:
+        """Take in what a statement binds."""
+        match node:
+            case ast.Import(names=aliases):
+                for alias in aliases:
+                    root = alias.name.partition(".")[0]
+                    self._paths[alias.asname or root] = alias.name if alias.asname else root
+            case ast.ImportFrom(module=str() as module, names=aliases, level=0):
+                for alias in aliases:
+                    if alias.name == "*":
+                        self._learn_star(module)
+                    else:
+                        self._paths[alias.asname or alias.name] = f"{module}.{alias.name}"
+            case ast.Assign(targets=[ast.Name(id=target)], value=value):
+                self._paths[target] = self.path(value)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                self._paths.pop(name, None)
+
+    def _learn_star(self, module: str) -> None:
+        for path in self._star_imports:
+            parent, _, name = path.rpartition(".")
+            if parent == module:
+                self._paths[name] = path
+
+    def path(self, node: ast.AST) -> str:
+        """Give the dotted path of an expression, or nothing."""
+        match node:
+            case ast.Name(id=name):
+                return self._paths.get(name, "")
+            case ast.Attribute(value=value, attr=attribute):
+                return self._member(value, attribute)
+            case ast.Call(
+                func=ast.Name(id="getattr"),
+                args=[value, ast.Constant(value=str() as attribute), *_],
+            ):
+                return self._member(value, attribute)
+            case ast.Call(
+                func=ast.Attribute(attr="import_module") | ast.Name(id="__import__"),
+                args=[ast.Constant(value=str() as module), *_],
+            ):
+                return module
+        return ""
+
+    def _member(self, value: ast.AST, attribute: str) -> str:
+        root = self.path(value)
+        # A method of something unknown, `x.relu()`, is told by its name alone.
+        return f"{root}.{attribute}" if root else f".{attribute}"
+
+    def uses(self, definition: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+        """Give the paths and the plain names that stand in the code of a definition."""
+        nodes = list(_code_of(definition))
+        paths = frozenset(path for path in map(self.path, nodes) if path)
+        names = frozenset(node.id for node in nodes if isinstance(node, ast.Name))
+        return paths, names
+
+
+def _statements(tree: ast.Module) -> list[ast.stmt]:
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    return sorted(found, key=lambda node: node.lineno)
+
+
+def _code_of(node: ast.AST) -> Iterator[ast.AST]:
+    for field, value in ast.iter_fields(node):
+        if field in {"annotation", "returns"}:
+            continue
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, ast.AST):
+                yield part
+                yield from _code_of(part)
