@@ -21,13 +21,15 @@ from zachetka.pytest_plugin import (
     Float,
     Integer,
     ListOf,
+    Nothing,
     Number,
     Str,
-    Nothing,
+    TupleOf,
     assert_close,
     assert_equal,
     check,
     fail,
+    is_close,
 )
 
 # --------------------------------------------------------------------------- MyLinear
@@ -50,7 +52,7 @@ def linear_parameters(nb, *, inputs, outputs):
     }
 
 
-def linear_outputs(nb, *, weight, bias, x):
+def linear_outputs(nb, *, weight, bias, xs):
     import torch
     from torch.overrides import TorchFunctionMode
 
@@ -61,18 +63,16 @@ def linear_outputs(nb, *, weight, bias, x):
             called.append(getattr(func, "__name__", ""))
             return func(*args, **(kwargs or {}))
 
-    if bias is None:
-        layer = nb.MyLinear(x.shape[-1], weight.shape[0], bias=False)
-    else:
-        layer = nb.MyLinear(x.shape[-1], weight.shape[0])
+    outputs, inputs = weight.shape
+    layer = nb.MyLinear(inputs, outputs, **({"bias": False} if bias is None else {}))
     with torch.no_grad():
         layer.weight.copy_(weight)
         if bias is not None:
             layer.bias.copy_(bias)
     with Watch():
-        out = layer(x)
+        values = [layer(x) for x in xs]
     return {
-        "out": out,
+        "MyLinear(...)(x)": values,
         "bias_is_none": getattr(layer, "bias", None) is None,
         "ready_made": "linear" in called
         or any(isinstance(m, torch.nn.Linear) for m in layer.modules()),
@@ -87,16 +87,16 @@ def linear_gradients(nb, *, weight, bias, x, upstream):
         layer.weight.copy_(weight)
         layer.bias.copy_(bias)
     x.requires_grad_()
-    layer(x).backward(upstream)
+    # `backward(upstream)` would import half of sympy.
+    (layer(x) * upstream).sum().backward()
     return {
-        "weight": layer.weight.grad,
-        "bias": layer.bias.grad,
-        "x": x.grad,
+        "weight.grad": layer.weight.grad,
+        "bias.grad": layer.bias.grad,
+        "x.grad": x.grad,
         "ready_made": any(isinstance(m, torch.nn.Linear) for m in layer.modules()),
     }
 
 
-OUTPUTS = {"bias_is_none": Bool(), "ready_made": Bool()}
 NO_BIAS_ADDED = Text("the bias is not added", "не прибавлен bias")
 REGISTERED = Text(
     "`weight` and `bias` must be registered parameters of the layer: only then does "
@@ -139,25 +139,22 @@ def test_parameters(student, rng):
 @check("MyLinear", points=4, title=Text("forward pass of a batch", "прямой проход пакета"))
 def test_forward(student, rng):
     weight, bias, x = rng.normal(4, 7), rng.normal(4), rng.normal(6, 7)
-    out = linear_out(student, weight, bias, x)
+    (out,) = linear_out(student, weight, bias, [x])
+    product = x @ weight.T
+    bias_first = ((x.unsqueeze(1) + bias.view(1, -1, 1)) * weight).sum(-1)
     assert_close(
         out,
-        x @ weight.T + bias,
+        product + bias,
         name="MyLinear(...)(x)",
         mistakes={
-            NO_BIAS_ADDED: x @ weight.T,
-            Text("the bias is subtracted, not added", "bias вычитается, а не прибавляется"): x
-            @ weight.T
+            NO_BIAS_ADDED: product,
+            Text("the bias is subtracted, not added", "bias вычитается, а не прибавляется"): product
             - bias,
-            Text("the bias is added before the product", "bias прибавлен до умножения"): (
-                x.unsqueeze(1) + bias.view(1, -1, 1)
-            )
-            .mul(weight)
-            .sum(-1),
+            Text("the bias is added before the product", "bias прибавлен до умножения"): bias_first,
             Text(
                 "there is a ReLU at the end: a linear layer has none",
                 "в конце стоит ReLU: у линейного слоя её нет",
-            ): (x @ weight.T + bias).relu(),
+            ): (product + bias).relu(),
         },
     )
 
@@ -172,33 +169,20 @@ def test_forward(student, rng):
     ),
 )
 def test_input_shapes(student, rng):
-    # A missing or a second bias is punished in `forward`; here only the dimensions count.
+    # A missing or a subtracted bias is punished in `forward`; here only the dimensions count.
     weight, bias = rng.normal(4, 7), rng.normal(4)
-    for shape in ((7,), (3, 5, 7)):
-        x = rng.normal(*shape)
-        out = linear_out(student, weight, bias, x)
+    xs = [rng.normal(7), rng.normal(3, 5, 7), rng.normal(1, 7)]
+    for x, out in zip(xs, linear_out(student, weight, bias, xs), strict=True):
         product = x @ weight.T
-        if not any(close(out, other) for other in (product, product - bias)):
-            assert_close(out, product + bias, name=f"MyLinear(...)(x), x: {shape}")
+        if not any(is_close(out, other) for other in (product, product - bias)):
+            assert_close(out, product + bias, name=f"MyLinear(...)(x), x: {tuple(x.shape)}")
 
 
 @check("MyLinear", points=2, title=Text("a layer with bias=False", "слой с bias=False"))
 def test_no_bias(student, rng):
-    refuse_ready_made_linear(student)
     weight, x = rng.normal(3, 5), rng.normal(6, 5)
-    got = student.run(
-        linear_outputs, weight=weight, bias=None, x=x, returns={"out": Float(6, 3), **OUTPUTS}
-    )
-    refuse_ready_made_linear(student, found=got["ready_made"])
-    assert_equal(
-        got["bias_is_none"],
-        True,
-        text=Text(
-            "With bias=False the attribute `bias` must be None.",
-            "При bias=False атрибут `bias` должен быть равен None.",
-        ),
-    )
-    assert_close(got["out"], x @ weight.T, name="MyLinear(..., bias=False)(x)")
+    (out,) = linear_out(student, weight, None, [x])
+    assert_close(out, x @ weight.T, name="MyLinear(..., bias=False)(x)")
 
 
 @check(
@@ -219,25 +203,41 @@ def test_linear_gradients(student, rng):
         bias=bias,
         x=x,
         upstream=upstream,
-        returns={"weight": Float(4, 7), "bias": Float(4), "x": Float(6, 7), "ready_made": Bool()},
+        returns={
+            "weight.grad": Float(4, 7),
+            "bias.grad": Float(4),
+            "x.grad": Float(6, 7),
+            "ready_made": Bool(),
+        },
     )
     refuse_ready_made_linear(student, found=got["ready_made"])
-    assert_close(got["weight"], upstream.T @ x, name="weight.grad")
-    assert_close(got["bias"], upstream.sum(0), name="bias.grad")
-    assert_close(got["x"], upstream @ weight, name="x.grad")
+    assert_close(got["weight.grad"], upstream.T @ x, name="weight.grad")
+    assert_close(got["bias.grad"], upstream.sum(0), name="bias.grad")
+    assert_close(got["x.grad"], upstream @ weight, name="x.grad")
 
 
-def linear_out(student, weight, bias, x):
+def linear_out(student, weight, bias, xs):
     refuse_ready_made_linear(student)
     got = student.run(
         linear_outputs,
         weight=weight,
         bias=bias,
-        x=x,
-        returns={"out": Float(*x.shape[:-1], len(weight)), **OUTPUTS},
+        xs=xs,
+        returns={
+            "MyLinear(...)(x)": TupleOf(*(Float(*x.shape[:-1], len(weight)) for x in xs)),
+            "bias_is_none": Bool(),
+            "ready_made": Bool(),
+        },
     )
     refuse_ready_made_linear(student, found=got["ready_made"])
-    return got["out"]
+    if bias is None and not got["bias_is_none"]:
+        fail(
+            Text(
+                "With bias=False the attribute `bias` must be None.",
+                "При bias=False атрибут `bias` должен быть равен None.",
+            )
+        )
+    return got["MyLinear(...)(x)"]
 
 
 def refuse_ready_made_linear(student, *, found=None):
@@ -334,21 +334,27 @@ def _dotted(node, aliases):
 # --------------------------------------------------------------------------- MyMLP
 
 
-def mlp_structure(nb, *, arguments):
+def mlp_structure(nb, *, cases):
     import torch
 
-    model = nb.MyMLP(**arguments)
-    layers = [model.input_layer, *model.hidden_layers, model.output_layer]
-    return {
-        "linear": all(isinstance(layer, torch.nn.Linear) for layer in layers),
-        "module_list": isinstance(model.hidden_layers, torch.nn.ModuleList),
-        "shapes": [list(layer.weight.shape) for layer in layers],
-        "biases": all(layer.bias is not None for layer in layers),
-        "sizes": [p.numel() for p in model.parameters() if p.requires_grad],
-    }
+    found = []
+    for arguments in cases:
+        model = nb.MyMLP(**arguments)
+        layers = [model.input_layer, *model.hidden_layers, model.output_layer]
+        is_linear = [isinstance(layer, torch.nn.Linear) for layer in layers]
+        found.append(
+            {
+                "linear": all(is_linear),
+                "module_list": isinstance(model.hidden_layers, torch.nn.ModuleList),
+                "shapes": [list(layer.weight.shape) for layer in layers],
+                "biases": all(layer.bias is not None for layer in layers),
+                "sizes": [p.numel() for p in model.parameters() if p.requires_grad],
+            }
+        )
+    return found
 
 
-def mlp_outputs(nb, *, arguments, activation, weights, x):
+def mlp_outputs(nb, *, cases):
     import torch
 
     class Bend(torch.nn.Module):
@@ -356,15 +362,17 @@ def mlp_outputs(nb, *, arguments, activation, weights, x):
             return values.abs() / 2 + values / 5
 
     classes = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "bend": Bend}
-    if activation is not None:
-        arguments["activation_cls"] = classes[activation]
-    model = nb.MyMLP(**arguments)
-    layers = [model.input_layer, *model.hidden_layers, model.output_layer]
-    with torch.no_grad():
-        for layer, (weight, bias) in zip(layers, weights, strict=True):
-            layer.weight.copy_(weight)
-            layer.bias.copy_(bias)
-    return model(x)
+    outputs = []
+    for arguments, activation, weights, x in cases:
+        chosen = {} if activation is None else {"activation_cls": classes[activation]}
+        model = nb.MyMLP(**arguments, **chosen)
+        layers = [model.input_layer, *model.hidden_layers, model.output_layer]
+        with torch.no_grad():
+            for layer, (weight, bias) in zip(layers, weights, strict=True):
+                layer.weight.copy_(weight)
+                layer.bias.copy_(bias)
+        outputs.append(model(x))
+    return {"MyMLP(...)(x)": outputs}
 
 
 def mlp_gradients(nb, *, arguments, weights, x, upstream):
@@ -376,18 +384,22 @@ def mlp_gradients(nb, *, arguments, weights, x, upstream):
         for layer, (weight, bias) in zip(layers, weights, strict=True):
             layer.weight.copy_(weight)
             layer.bias.copy_(bias)
-    model(x).backward(upstream)
+    # `backward(upstream)` would import half of sympy.
+    (model(x) * upstream).sum().backward()
     return [value.grad for layer in layers for value in (layer.weight, layer.bias)]
 
 
 def counted(nb, *, widths, frozen):
+    import itertools
+
     import torch
 
-    layers = [torch.nn.Linear(a, b) for a, b in zip(widths, widths[1:], strict=False)]
+    layers = [torch.nn.Linear(a, b) for a, b in itertools.pairwise(widths)]
     model = torch.nn.Sequential(*layers, torch.nn.BatchNorm1d(widths[-1]))
+    before = nb.count_parameters(model)
     for index in frozen:
         layers[index].weight.requires_grad_(False)
-    return nb.count_parameters(model)
+    return {"count_parameters(model)": [nb.count_parameters(model), before]}
 
 
 STRUCTURE = {
@@ -414,11 +426,12 @@ STRUCTURE = {
     ),
 )
 def test_structure(student, rng):
-    for depth in (1, 2, 3):
-        inputs, *hidden, outputs = distinct_widths(rng, depth + 2)
-        arguments = {"input_dim": inputs, "output_dim": outputs, "hidden_dims": tuple(hidden)}
-        got = student.run(mlp_structure, arguments=arguments, returns=STRUCTURE)
-        assert_structure(got, [inputs, *hidden, outputs])
+    # Three hidden widths that neither rise nor fall, so that sorting them shows.
+    first, last, low, middle, high = distinct_widths(rng, 5)
+    low, middle, high = sorted((low, middle, high))
+    cases = [distinct_widths(rng, 3), distinct_widths(rng, 4), [first, middle, high, low, last]]
+    for got, widths in zip(structures(student, cases), cases, strict=True):
+        assert_structure(got, widths)
 
 
 @check(
@@ -427,13 +440,12 @@ def test_structure(student, rng):
     title=Text("MyMLP() with the default arguments", "MyMLP() с аргументами по умолчанию"),
 )
 def test_defaults(student, rng):
-    got = student.run(mlp_structure, arguments={}, returns=STRUCTURE)
-    assert_structure(got, [2, 100, 100, 1])
-    # The default activation: the two candidates of a hidden unit differ on every negative sum.
-    weights, x = mlp_weights(rng, [2, 100, 100, 1]), rng.normal(5, 2)
-    out = student.run(
-        mlp_outputs, arguments={}, activation=None, weights=weights, x=x, returns=Float(5, 1)
-    )
+    widths = [2, 100, 100, 1]
+    (got,) = student.run(mlp_structure, cases=[{}], returns=ListOf(STRUCTURE, 1))
+    assert_structure(got, widths)
+    # The default activation shows in the outputs: half of the sums in 100 units are negative.
+    weights, x = mlp_weights(rng, widths), rng.normal(5, 2)
+    (out,) = mlp_out(student, [({}, None, weights, x)], outputs=1)
     assert_one_of(out, variants(weights, x, torch.relu), name="MyMLP()(x)")
 
 
@@ -451,15 +463,7 @@ def test_defaults(student, rng):
 def test_mlp_forward(student, rng):
     widths = [5, 7, 6, 4]
     weights, x = mlp_weights(rng, widths), rng.normal(9, 5)
-    arguments = {"input_dim": 5, "output_dim": 4, "hidden_dims": (7, 6)}
-    out = student.run(
-        mlp_outputs,
-        arguments=arguments,
-        activation="relu",
-        weights=weights,
-        x=x,
-        returns=Float(9, 4),
-    )
+    (out,) = mlp_out(student, [(mlp_arguments(widths), "relu", weights, x)], outputs=4)
     relu, nothing = torch.relu, torch.Tensor.clone
     logits = mlp_sums(weights, x, [relu, relu])
     assert_close(
@@ -498,17 +502,13 @@ def test_mlp_forward(student, rng):
 
 @check("MyMLP", points=2, title=Text("one and three hidden widths", "одна и три скрытые ширины"))
 def test_depths(student, rng):
-    for widths in ([5, 6, 3], [4, 8, 7, 6, 3]):
-        weights, x = mlp_weights(rng, widths), rng.normal(6, widths[0])
-        out = student.run(
-            mlp_outputs,
-            arguments=mlp_arguments(widths),
-            activation="relu",
-            weights=weights,
-            x=x,
-            returns=Float(6, 3),
-        )
-        name = f"MyMLP(..., hidden_dims={tuple(widths[1:-1])})(x)"
+    cases = [
+        (mlp_arguments(widths), "relu", mlp_weights(rng, widths), rng.normal(6, widths[0]))
+        for widths in ([5, 6, 3], [4, 8, 7, 6, 3])
+    ]
+    for case, out in zip(cases, mlp_out(student, cases, outputs=3), strict=True):
+        arguments, _, weights, x = case
+        name = f"MyMLP(..., hidden_dims={arguments['hidden_dims']})(x)"
         assert_one_of(out, variants(weights, x, torch.relu), name=name)
 
 
@@ -523,26 +523,23 @@ def test_depths(student, rng):
 )
 def test_activation(student, rng):
     widths = [4, 7, 6, 3]
-    for name, activation in (("tanh", torch.tanh), ("bend", lambda v: v.abs() / 2 + v / 5)):
-        weights, x = mlp_weights(rng, widths), rng.normal(6, 4)
-        out = student.run(
-            mlp_outputs,
-            arguments=mlp_arguments(widths),
-            activation=name,
-            weights=weights,
-            x=x,
-            returns=Float(6, 3),
-        )
-        if any(close(out, other) for other in variants(weights, x, torch.relu)):
+    functions = {"tanh": torch.tanh, "bend": lambda values: values.abs() / 2 + values / 5}
+    cases = [
+        (mlp_arguments(widths), name, mlp_weights(rng, widths), rng.normal(6, 4))
+        for name in functions
+    ]
+    for case, out in zip(cases, mlp_out(student, cases, outputs=3), strict=True):
+        _, name, weights, x = case
+        if any(is_close(out, other) for other in variants(weights, x, torch.relu)):
             fail(
                 Text(
-                    "The network uses ReLU whatever activation_cls is.",
-                    "Сеть использует ReLU, каким бы ни был activation_cls.",
+                    "The network does not use the activation_cls that it was given.",
+                    "Сеть не использует переданный activation_cls.",
                 )
             )
         assert_one_of(
             out,
-            variants(weights, x, activation, any_activation=False),
+            variants(weights, x, functions[name], any_activation=False),
             name="MyMLP(..., activation_cls=...)(x)",
         )
 
@@ -558,18 +555,14 @@ def test_activation(student, rng):
 )
 def test_flattening(student, rng):
     widths = [12, 7, 6, 3]
-    for shape in ((5, 3, 4), (6, 1, 2, 6), (1, 12)):
-        weights, x = mlp_weights(rng, widths), rng.normal(*shape)
-        out = student.run(
-            mlp_outputs,
-            arguments=mlp_arguments(widths),
-            activation="relu",
-            weights=weights,
-            x=x,
-            returns=Float(shape[0], 3),
-        )
+    cases = [
+        (mlp_arguments(widths), "relu", mlp_weights(rng, widths), rng.normal(*shape))
+        for shape in ((5, 3, 4), (6, 1, 2, 6), (1, 12))
+    ]
+    for case, out in zip(cases, mlp_out(student, cases, outputs=3), strict=True):
+        _, _, weights, x = case
         expected = variants(weights, x.flatten(1), torch.relu)
-        assert_one_of(out, expected, name=f"MyMLP(...)(x), x: {shape}")
+        assert_one_of(out, expected, name=f"MyMLP(...)(x), x: {tuple(x.shape)}")
 
 
 @check(
@@ -595,8 +588,8 @@ def test_mlp_gradients(student, rng):
     leaves = [(w.clone().requires_grad_(), b.clone().requires_grad_()) for w, b in weights]
     flat = [leaf for pair in leaves for leaf in pair]
     for out in variants(leaves, x, torch.relu):
-        expected = torch.autograd.grad(out, flat, upstream, retain_graph=True)
-        if all(map(close, got, expected)):
+        expected = torch.autograd.grad((out * upstream).sum(), flat, retain_graph=True)
+        if all(map(is_close, got, expected)):
             return
     fail(
         Text(
@@ -621,7 +614,7 @@ def test_mlp_gradients(student, rng):
 )
 def test_large_network(student):
     widths = [784, 512, 256, 128, 32, 10]
-    got = student.run(mlp_structure, arguments=mlp_arguments(widths), returns=STRUCTURE)
+    (got,) = structures(student, [widths])
     expected = sum((a + 1) * b for a, b in itertools.pairwise(widths))
     assert_equal(
         sum(got["sizes"]),
@@ -647,7 +640,12 @@ def test_large_network(student):
 def test_count_parameters(student, rng):
     widths = distinct_widths(rng, 4)
     frozen = [0, 2]
-    got = student.run(counted, widths=widths, frozen=frozen, returns=Integer())
+    got, plain = student.run(
+        counted,
+        widths=widths,
+        frozen=frozen,
+        returns={"count_parameters(model)": ListOf(Integer(), 2)},
+    )["count_parameters(model)"]
     sizes = [(a * b, b) for a, b in itertools.pairwise(widths)]
     total = sum(a + b for a, b in sizes) + 2 * widths[-1]
     trainable = total - sum(sizes[index][0] for index in frozen)
@@ -667,7 +665,6 @@ def test_count_parameters(student, rng):
             ): sizes[1][0] + widths[-1],
         },
     )
-    plain = student.run(counted, widths=widths, frozen=[], returns=Integer())
     assert_equal(
         (got, plain),
         (trainable, total),
@@ -678,9 +675,29 @@ def test_count_parameters(student, rng):
     )
 
 
+def refuse_number(got, mistakes):
+    for text, value in mistakes.items():
+        if got == value:
+            fail(text)
+
+
 def distinct_widths(rng, count):
     # Different widths, so that a pair taken in the wrong order shows in the shapes.
     return [int(width) + 3 for width in rng.permutation(9)[:count]]
+
+
+def structures(student, cases):
+    return student.run(
+        mlp_structure,
+        cases=[mlp_arguments(widths) for widths in cases],
+        returns=ListOf(STRUCTURE, len(cases)),
+    )
+
+
+def mlp_out(student, cases, *, outputs):
+    shapes = [Float(len(x), outputs) for _, _, _, x in cases]
+    got = student.run(mlp_outputs, cases=cases, returns={"MyMLP(...)(x)": TupleOf(*shapes)})
+    return got["MyMLP(...)(x)"]
 
 
 def mlp_arguments(widths):
@@ -732,7 +749,7 @@ def variants(weights, x, activation, *, any_activation=True):
 
 def assert_one_of(out, expected, *, name):
     expected = list(expected)
-    if not any(close(out, other) for other in expected):
+    if not any(is_close(out, other) for other in expected):
         assert_close(out, expected[0], name=name)
 
 
@@ -792,11 +809,11 @@ def linear_mse(nb, *, weight, bias, x, y, times, part):
         value = {"loss": loss, "grad": grad}[part]
         # A copy: the next call may well clear or reuse what this one gave away.
         values.append(value.detach().clone() if isinstance(value, torch.Tensor) else value)
-    return values
+    return {f"task_linear_mse_loss(...)[{int(part == 'grad')}]": values}
 
 
-def squares_gradient(nb, *, x):
-    return nb.task_grad_sum_of_squares(x)
+def squares_gradients(nb, *, xs):
+    return {"task_grad_sum_of_squares(x)": [nb.task_grad_sum_of_squares(x) for x in xs]}
 
 
 def linear_mse_case(rng):
@@ -821,11 +838,11 @@ def test_mse_loss(student, rng):
         y=y,
         times=1,
         part="loss",
-        returns=ListOf(Float(), 1),
+        returns={"task_linear_mse_loss(...)[0]": ListOf(Float(), 1)},
     )
     squares = error.square()
     assert_close(
-        got[0],
+        got["task_linear_mse_loss(...)[0]"][0],
         squares.mean(),
         name="task_linear_mse_loss(...)[0]",
         mistakes={
@@ -856,11 +873,11 @@ def test_mse_weight_grad(student, rng):
         y=y,
         times=1,
         part="grad",
-        returns=ListOf(Float(3, 5), 1),
+        returns={"task_linear_mse_loss(...)[1]": ListOf(Float(3, 5), 1)},
     )
     product = error.T @ x
     assert_close(
-        got[0],
+        got["task_linear_mse_loss(...)[1]"][0],
         2 * product / error.numel(),
         name="task_linear_mse_loss(...)[1]",
         mistakes={
@@ -897,9 +914,9 @@ def test_mse_called_twice(student, rng):
         y=y,
         times=3,
         part="grad",
-        returns=ListOf(Float(...), 3),
+        returns={"task_linear_mse_loss(...)[1]": ListOf(Float(...), 3)},
     )
-    first, *others = got
+    first, *others = got["task_linear_mse_loss(...)[1]"]
     if not bool(first.abs().sum() > 0):
         fail(
             Text(
@@ -923,17 +940,19 @@ def test_mse_called_twice(student, rng):
 
 @check("gradients", points=3, title=Text("task_grad_sum_of_squares", "task_grad_sum_of_squares"))
 def test_grad_sum_of_squares(student, rng):
-    for shape in ((6,), (3, 4), (2, 3, 2)):
-        x = rng.normal(*shape)
-        got = student.run(squares_gradient, x=x, returns=Float(*shape))
+    xs = [rng.normal(*shape) for shape in ((6,), (3, 4), (2, 3, 2))]
+    name = "task_grad_sum_of_squares(x)"
+    grads = TupleOf(*(Float(*x.shape) for x in xs))
+    for x, got in zip(
+        xs, student.run(squares_gradients, xs=xs, returns={name: grads})[name], strict=True
+    ):
+        mean = 2 * x / x.numel()
         assert_close(
             got,
             2 * x,
-            name="task_grad_sum_of_squares(x)",
+            name=name,
             mistakes={
-                Text("this is the gradient of the mean", "это градиент среднего, а не суммы"): 2
-                * x
-                / x.numel(),
+                Text("this is the gradient of the mean", "это градиент среднего, а не суммы"): mean,
                 Text("the factor 2 is missing", "потерян множитель 2"): x,
                 Text(
                     "this is x**2 itself, not its derivative", "это сам x**2, а не производная"
@@ -952,9 +971,12 @@ MEAN_OVER_ROWS = Text(
 # --------------------------------------------------------------------------- max_margin_loss
 
 
-def margin_loss(nb, *, scores, targets, parameters, options, as_generator):
-    passed = (value for value in parameters) if as_generator else parameters
-    return nb.max_margin_loss(scores, targets, passed, **options)
+def margin_losses(nb, *, targets, calls):
+    values = []
+    for scores, parameters, options, as_generator in calls:
+        passed = (value for value in parameters) if as_generator else parameters
+        values.append(nb.max_margin_loss(scores, targets, passed, **options))
+    return {"max_margin_loss(...)": values}
 
 
 def margin_gradients(nb, *, scores, targets, parameters, alpha):
@@ -965,8 +987,8 @@ def margin_gradients(nb, *, scores, targets, parameters, alpha):
 
 
 def margin_case(rng):
-    # Some samples on the wrong side, some inside the margin, some beyond it, of both signs, and none
-    # near a kink; the ranges keep the known mistakes apart from the right value for any draw.
+    # Some samples on the wrong side, some inside the margin, some beyond it, of both signs, and
+    # none near a kink; the ranges keep the known mistakes apart from the right value for any draw.
     margins = [
         rng.uniform(4, low=low, high=high) for low, high in ((-1.0, -0.2), (0.2, 0.8), (1.2, 3.0))
     ]
@@ -977,24 +999,24 @@ def margin_case(rng):
     return scores, targets, parameters
 
 
-def margin_value(student, scores, targets, parameters, *, as_generator=False, **options):
-    return student.run(
-        margin_loss,
-        scores=scores,
+def margin_values(student, targets, *calls):
+    """Give the loss of each call `(scores, parameters, options, as_generator)`."""
+    got = student.run(
+        margin_losses,
         targets=targets,
-        parameters=parameters,
-        options=options,
-        as_generator=as_generator,
-        returns=Float(),
+        calls=calls,
+        returns={"max_margin_loss(...)": ListOf(Float(), len(calls))},
     )
+    return got["max_margin_loss(...)"]
 
 
 @check("max_margin_loss", points=2, title=Text("the hinge, alpha = 0", "сам зазор, alpha = 0"))
 def test_hinge(student, rng):
     scores, targets, parameters = margin_case(rng)
-    got = margin_value(student, scores, targets, parameters, alpha=0.0)
+    (got,) = margin_values(student, targets, (scores, parameters, {"alpha": 0.0}, False))
     margins = targets * scores
     hinge = (1 - margins).clamp(min=0)
+    untargeted = (1 - scores).clamp(min=0).mean()
     assert_close(
         got,
         hinge.mean(),
@@ -1013,9 +1035,7 @@ def test_hinge(student, rng):
             Text(
                 "this is max(0, -t*s), without the margin of 1", "это max(0, -t*s), без зазора 1"
             ): (-margins).clamp(min=0).mean(),
-            Text("the targets are not used", "targets не используются"): (1 - scores)
-            .clamp(min=0)
-            .mean(),
+            Text("the targets are not used", "targets не используются"): untargeted,
             Text(
                 "this looks like targets of 0/1; they are -1/+1",
                 "похоже, что targets считаются равными 0/1, а они -1/+1",
@@ -1036,8 +1056,12 @@ def test_hinge(student, rng):
 def test_column_scores(student, rng):
     scores, targets, parameters = margin_case(rng)
     # Told against the student's own value for (N,): a wrong hinge is punished above.
-    flat = margin_value(student, scores, targets, parameters, alpha=0.0)
-    got = margin_value(student, scores.unsqueeze(1), targets, parameters, alpha=0.0)
+    flat, got = margin_values(
+        student,
+        targets,
+        (scores, parameters, {"alpha": 0.0}, False),
+        (scores.unsqueeze(1), parameters, {"alpha": 0.0}, False),
+    )
     if not math.isfinite(float(flat)) or float(flat) == 0.0:
         flat = (1 - targets * scores).clamp(min=0).mean()
     assert_close(
@@ -1056,8 +1080,8 @@ def test_column_scores(student, rng):
 @check("max_margin_loss", points=2, title=Text("the regularisation", "регуляризация"))
 def test_regularisation(student, rng):
     scores, targets, parameters = margin_case(rng)
-    low, high = (
-        margin_value(student, scores, targets, parameters, alpha=alpha) for alpha in (0.25, 0.75)
+    low, high = margin_values(
+        student, targets, *((scores, parameters, {"alpha": alpha}, False) for alpha in (0.25, 0.75))
     )
     squares = sum(value.square().sum() for value in parameters)
     norms = sum(value.norm() for value in parameters)
@@ -1066,9 +1090,7 @@ def test_regularisation(student, rng):
         2 * (high - low),
         squares,
         rtol=1e-3,
-        name=Text(
-            "the part of the loss that alpha multiplies", "слагаемое, которое умножается на alpha"
-        ).en,
+        name="max_margin_loss: alpha * (...)",
         mistakes={
             Text(
                 "only the first parameter is regularised", "учтён только первый параметр"
@@ -1111,8 +1133,11 @@ def test_regularisation(student, rng):
 )
 def test_margin_generator(student, rng):
     scores, targets, parameters = margin_case(rng)
-    listed = margin_value(student, scores, targets, parameters, alpha=0.5)
-    got = margin_value(student, scores, targets, parameters, alpha=0.5, as_generator=True)
+    listed, got = margin_values(
+        student,
+        targets,
+        *((scores, parameters, {"alpha": 0.5}, as_generator) for as_generator in (False, True)),
+    )
     assert_close(got, listed, name="max_margin_loss")
     assert_finite(got)
 
@@ -1123,8 +1148,11 @@ def test_margin_generator(student, rng):
 def test_default_alpha(student, rng):
     scores, targets, _ = margin_case(rng)
     parameters = [rng.normal(20, 30, std=10.0)]
-    given = margin_value(student, scores, targets, parameters, alpha=1e-4)
-    got = margin_value(student, scores, targets, parameters)
+    given, got = margin_values(
+        student,
+        targets,
+        *((scores, parameters, options, False) for options in ({"alpha": 1e-4}, {})),
+    )
     assert_close(got, given, name="max_margin_loss")
     assert_finite(got)
 
@@ -1168,56 +1196,65 @@ def assert_finite(value):
 # --------------------------------------------------------------------------- sgd_step
 
 
-def stepped(nb, *, values, grads, learning_rates, as_generator):
+def stepped(nb, *, values, cases):
     import torch
 
-    parameters = [torch.nn.Parameter(value.clone()) for value in values]
-    for step, learning_rate in enumerate(learning_rates):
-        for parameter, grad in zip(parameters, grads[step], strict=True):
-            parameter.grad = None if grad is None else grad.clone()
-        passed = (p for p in parameters) if as_generator else parameters
-        returned = nb.sgd_step(passed, learning_rate)
-    return {
-        "values": [p.detach().clone() for p in parameters],
-        "leaves": all(p.is_leaf and p.grad_fn is None for p in parameters),
-        "trainable": all(p.requires_grad for p in parameters),
-        "none": returned is None,
-    }
+    results = []
+    for steps, as_generator in cases:
+        parameters = [torch.nn.Parameter(value.clone()) for value in values]
+        returned = None
+        for grads, learning_rate in steps:
+            for parameter, grad in zip(parameters, grads, strict=True):
+                parameter.grad = None if grad is None else grad.clone()
+            passed = (p for p in parameters) if as_generator else parameters
+            returned = nb.sgd_step(passed, learning_rate)
+        results.append(
+            {
+                "parameters": [p.detach().clone() for p in parameters],
+                "leaves": all(p.is_leaf and p.grad_fn is None for p in parameters),
+                "trainable": all(p.requires_grad for p in parameters),
+                "returns_none": returned is None,
+            }
+        )
+    return results
 
 
-STEPPED = {"values": ListOf(Float(...)), "leaves": Bool(), "trainable": Bool(), "none": Bool()}
+STEPPED = {
+    "parameters": ListOf(Float(...), 3),
+    "leaves": Bool(),
+    "trainable": Bool(),
+    "returns_none": Bool(),
+}
 
 
-def sgd_case(rng, steps):
+def sgd_case(rng, count):
+    """Give parameters and so many steps `(gradients, learning rate)`."""
     values = [rng.normal(4, 3), rng.normal(4), rng.normal(1)]
-    grads = [[rng.normal(*value.shape) for value in values] for _ in range(steps)]
-    learning_rates = [float(rate) for rate in rng.uniform(steps, low=0.1, high=0.5)]
-    return values, grads, learning_rates
+    steps = [
+        ([rng.normal(*value.shape) for value in values], rng.number(0.1, 0.5)) for _ in range(count)
+    ]
+    return values, steps
+
+
+def run_steps(student, values, *cases):
+    return student.run(stepped, values=values, cases=cases, returns=ListOf(STEPPED, len(cases)))
 
 
 @check("sgd_step", points=4, title=Text("two steps in a row", "два шага подряд"))
 def test_update(student, rng):
-    values, grads, rates = sgd_case(rng, 2)
-    got = student.run(
-        stepped,
-        values=values,
-        grads=grads,
-        learning_rates=rates,
-        as_generator=False,
-        returns=STEPPED,
+    values, steps = sgd_case(rng, 2)
+    (got,) = run_steps(student, values, (steps, False))
+    flat = torch.cat([value.flatten() for value in values])
+    (first, one), (second, two) = (
+        (torch.cat([grad.flatten() for grad in grads]), rate) for grads, rate in steps
     )
-    flat = torch.cat([v.flatten() for v in values])
-    first, second = (torch.cat([g.flatten() for g in step]) for step in grads)
-
-    def after(one, two):
-        return flat - one * first - two * second
-
-    actual = torch.cat([v.flatten() for v in got["values"]])
+    signs = one * first.sign() + two * second.sign()
+    actual = torch.cat([value.flatten() for value in got["parameters"]])
     if actual.shape != flat.shape:
         fail(Text("sgd_step changes the shape of a parameter.", "sgd_step меняет форму параметра."))
     assert_close(
         actual,
-        after(*rates),
+        flat - one * first - two * second,
         name="sgd_step(parameters, learning_rate)",
         mistakes={
             Text(
@@ -1229,15 +1266,16 @@ def test_update(student, rng):
             Text(
                 "the step goes up the gradient: p + learning_rate * grad",
                 "шаг сделан вверх по градиенту: p + learning_rate * grad",
-            ): after(-rates[0], -rates[1]),
-            Text("learning_rate is not used", "learning_rate не используется"): after(1.0, 1.0),
+            ): flat + one * first + two * second,
+            Text("learning_rate is not used", "learning_rate не используется"): flat
+            - first
+            - second,
             Text(
                 "the parameter is replaced by -learning_rate * grad",
                 "параметр заменён на -learning_rate * grad",
-            ): -rates[1] * second,
+            ): -two * second,
             Text("only the sign of the gradient is used", "использован только знак градиента"): flat
-            - rates[0] * first.sign()
-            - rates[1] * second.sign(),
+            - signs,
         },
     )
 
@@ -1249,16 +1287,9 @@ def test_update(student, rng):
     hint=Text("Change the values under torch.no_grad().", "Меняйте значения под torch.no_grad()."),
 )
 def test_leaves(student, rng):
-    values, grads, rates = sgd_case(rng, 2)
-    got = student.run(
-        stepped,
-        values=values,
-        grads=grads,
-        learning_rates=rates,
-        as_generator=False,
-        returns=STEPPED,
-    )
-    assert_moved(got["values"], values)
+    values, steps = sgd_case(rng, 2)
+    (got,) = run_steps(student, values, (steps, False))
+    assert_moved(got["parameters"], values)
     assert_equal(
         (got["leaves"], got["trainable"]),
         (True, True),
@@ -1268,7 +1299,7 @@ def test_leaves(student, rng):
         ),
     )
     assert_equal(
-        got["none"],
+        got["returns_none"],
         True,
         text=Text("sgd_step must return None.", "sgd_step должна возвращать None."),
     )
@@ -1281,19 +1312,15 @@ def test_leaves(student, rng):
     hint=Text("p.grad may be None.", "p.grad может быть None."),
 )
 def test_none_grads(student, rng):
-    values, grads, rates = sgd_case(rng, 1)
-    for absent in ((0,), (1,), (0, 2)):
-        step = [None if i in absent else grad for i, grad in enumerate(grads[0])]
-        got = student.run(
-            stepped,
-            values=values,
-            grads=[step],
-            learning_rates=rates,
-            as_generator=False,
-            returns=STEPPED,
-        )
-        for i, (after, before) in enumerate(zip(got["values"], values, strict=True)):
-            if i in absent:
+    values, ((grads, rate),) = sgd_case(rng, 1)
+    absent = ((0,), (1,), (0, 2))
+    cases = [
+        ([([None if i in none else grad for i, grad in enumerate(grads)], rate)], False)
+        for none in absent
+    ]
+    for none, got in zip(absent, run_steps(student, values, *cases), strict=True):
+        for i, (after, before) in enumerate(zip(got["parameters"], values, strict=True)):
+            if i in none:
                 assert_close(after, before, name="p (p.grad is None)")
             else:
                 assert_moved([after], [before])
@@ -1309,27 +1336,17 @@ def test_none_grads(student, rng):
     ),
 )
 def test_step_generator(student, rng):
-    values, grads, rates = sgd_case(rng, 1)
-    runs = [
-        student.run(
-            stepped,
-            values=values,
-            grads=grads,
-            learning_rates=rates,
-            as_generator=as_generator,
-            returns=STEPPED,
-        )
-        for as_generator in (False, True)
-    ]
+    values, steps = sgd_case(rng, 1)
+    listed, generated = run_steps(student, values, (steps, False), (steps, True))
     # A wrong step is punished above: here a generator must do what a list does.
-    assert_moved(runs[1]["values"], values)
-    for listed, generated in zip(runs[0]["values"], runs[1]["values"], strict=True):
-        assert_close(generated, listed, name="p")
+    assert_moved(generated["parameters"], values)
+    for one, other in zip(listed["parameters"], generated["parameters"], strict=True):
+        assert_close(other, one, name="p")
 
 
 def assert_moved(after, before):
     for new, old in zip(after, before, strict=True):
-        if new.shape != old.shape or close(new, old):
+        if new.shape != old.shape or is_close(new, old):
             fail(
                 Text(
                     "A parameter that has a gradient did not change.",
@@ -1341,68 +1358,84 @@ def assert_moved(after, before):
 # --------------------------------------------------------------------------- minibatches
 
 
-def drawn_batches(nb, *, x, y, batch_size, options, seeds, global_seed, calls):
+def drawn_batches(nb, *, x, y, cases):
     import itertools
     import random
 
     import numpy as np
     import torch
 
-    torch.manual_seed(global_seed)
-    np.random.seed(global_seed % 2**32)  # noqa: NPY002
-    random.seed(global_seed)
     before = x.clone(), y.clone()
-    # Enough for every honest batch and one too many: an endless generator must end here.
-    most = len(x) // batch_size + 3
     drawn = []
-    for call in range(calls):
-        if seeds:
-            options["generator"] = torch.Generator().manual_seed(seeds[call])
-        batches = nb.minibatches(x, y, batch_size, **options)
-        pairs = [(xb, yb) for xb, yb in itertools.islice(batches, most)]
+    for count, batch_size, options, seed, used, global_seed in cases:
+        torch.manual_seed(global_seed)
+        np.random.seed(global_seed % 2**32)  # noqa: NPY002
+        random.seed(global_seed)
+        chosen = dict(options)
+        if seed is not None:
+            chosen["generator"] = torch.Generator().manual_seed(seed)
+            torch.rand(used, generator=chosen["generator"])
+        batches = nb.minibatches(x[:count], y[:count], batch_size, **chosen)
+        # All honest batches and a few too many: an endless generator ends here.
+        pairs = [(xb, yb) for xb, yb in itertools.islice(batches, count // batch_size + 3)]
         drawn.append([(xb.clone(), yb.clone()) for xb, yb in pairs])
     return {
-        "x": [[xb for xb, _ in batches] for batches in drawn],
-        "y": [[yb for _, yb in batches] for batches in drawn],
+        "xb": [[xb for xb, _ in batches] for batches in drawn],
+        "yb": [[yb for _, yb in batches] for batches in drawn],
         "unchanged": bool(torch.equal(x, before[0]) and torch.equal(y, before[1])),
     }
 
 
-def batches_of(student, rng, *, count, batch_size, calls=1, seeds=(), global_seed=None, **options):
-    """Draw batches; give, for every call, the list of the batches' row numbers."""
-    # Rows are told apart by their values; a normal in float32 never repeats in one column pair.
-    x, y = rng.normal(count, 2), rng.permutation(count).float()
-    rows, got = run_batches(
-        student,
-        x,
-        y,
-        batch_size,
-        calls=calls,
-        seeds=seeds,
-        global_seed=rng.seed() if global_seed is None else global_seed,
-        **options,
-    )
-    return rows, got
+class Draws:
+    """What `minibatches` gave for some cases, as the numbers of the rows of x."""
 
+    def __init__(self, student, rng, *cases):
+        largest = max(case["count"] for case in cases)
+        # Rows are told apart by their values: two normals in float32 hardly ever repeat together.
+        self.x, self.y = rng.normal(largest, 2), rng.permutation(largest).float()
+        got = student.run(
+            drawn_batches,
+            x=self.x,
+            y=self.y,
+            cases=[
+                (
+                    case["count"],
+                    case["batch_size"],
+                    {"replacement": True} if case.get("replacement") else {},
+                    case.get("seed"),
+                    case.get("used", 0),
+                    rng.seed(),
+                )
+                for case in cases
+            ],
+            returns={
+                "xb": ListOf(ListOf(Float(None, 2)), len(cases)),
+                "yb": ListOf(ListOf(Float(None)), len(cases)),
+                "unchanged": Bool(),
+            },
+        )
+        self.unchanged = got["unchanged"]
+        self.targets = got["yb"]
+        self.rows = [
+            [rows_in(self.x[: case["count"]], xb) for xb in batches]
+            for case, batches in zip(cases, got["xb"], strict=True)
+        ]
+        self.orders = [torch.cat([*batches, torch.empty(0).long()]) for batches in self.rows]
 
-def run_batches(student, x, y, batch_size, *, calls, seeds, global_seed, **options):
-    got = student.run(
-        drawn_batches,
-        x=x,
-        y=y,
-        batch_size=batch_size,
-        options=options,
-        seeds=list(seeds),
-        global_seed=global_seed,
-        calls=calls,
-        returns={
-            "x": ListOf(ListOf(Float(None, 2)), calls),
-            "y": ListOf(ListOf(Float(None)), calls),
-            "unchanged": Bool(),
-        },
-    )
-    rows = [[rows_in(x, xb) for xb in batches] for batches in got["x"]]
-    return rows, {**got, "source": (x, y)}
+    def assert_sizes(self, *cases):
+        """Compare the batches' sizes with those of the contract."""
+        for case, batches in zip(cases, self.rows, strict=True):
+            count, size = case["count"], case["batch_size"]
+            sizes = [len(batch) for batch in batches]
+            shown = f"{sizes[:12]}{'...' * (len(sizes) > 12)}"
+            assert_equal(
+                sizes,
+                batch_sizes(count, size),
+                text=Text(
+                    f"{count} samples with batch_size={size} came in batches of {shown}.",
+                    f"{count} примеров при batch_size={size} пришли пакетами {shown}.",
+                ),
+            )
 
 
 def rows_in(x, batch):
@@ -1422,11 +1455,11 @@ def rows_in(x, batch):
     title=Text("rows of x and y stay paired", "строки x и y остаются парами"),
 )
 def test_pairs(student, rng):
-    for replacement in (False, True):
-        rows, got = batches_of(student, rng, count=37, batch_size=8, replacement=replacement)
-        y = got["source"][1]
-        for indices, yb in zip(rows[0], got["y"][0], strict=True):
-            if len(indices) != len(yb) or not torch.equal(y[indices], yb):
+    cases = [{"count": 37, "batch_size": 8, "replacement": flag} for flag in (False, True)]
+    draws = Draws(student, rng, *cases)
+    for rows, targets in zip(draws.rows, draws.targets, strict=True):
+        for indices, yb in zip(rows, targets, strict=True):
+            if not torch.equal(draws.y[indices], yb):
                 fail(
                     Text(
                         "xb and yb of a batch do not belong together: the rows lost their targets.",
@@ -1450,10 +1483,11 @@ def test_pairs(student, rng):
     ),
 )
 def test_sizes(student, rng):
-    for count, size in ((37, 8), (24, 6), (10, 3), (9, 9)):
-        rows, _ = batches_of(student, rng, count=count, batch_size=size)
-        sizes = [len(batch) for batch in rows[0]]
-        assert_equal(sizes, batch_sizes(count, size), text=wrong_sizes(sizes, count, size))
+    cases = [
+        {"count": count, "batch_size": size}
+        for count, size in ((37, 8), (24, 6), (10, 3), (9, 9), (4, 1))
+    ]
+    Draws(student, rng, *cases).assert_sizes(*cases)
 
 
 @check(
@@ -1462,26 +1496,25 @@ def test_sizes(student, rng):
     title=Text("batch_size larger than the data", "batch_size больше числа примеров"),
 )
 def test_large_batch(student, rng):
-    for replacement in (False, True):
-        rows, _ = batches_of(student, rng, count=7, batch_size=50, replacement=replacement)
-        sizes = [len(batch) for batch in rows[0]]
-        assert_equal(sizes, [7], text=wrong_sizes(sizes, 7, 50))
+    cases = [{"count": 7, "batch_size": 50, "replacement": flag} for flag in (False, True)]
+    Draws(student, rng, *cases).assert_sizes(*cases)
 
 
 @check(
     "minibatches", points=2, title=Text("every sample exactly once", "каждый пример ровно один раз")
 )
 def test_every_sample_once(student, rng):
-    for count, size in ((30, 6), (21, 21)):
-        rows, _ = batches_of(student, rng, count=count, batch_size=size)
-        drawn = sorted(torch.cat(rows[0]).tolist())
-        if drawn != list(range(count)):
+    cases = [{"count": 30, "batch_size": 6}, {"count": 21, "batch_size": 21}]
+    draws = Draws(student, rng, *cases)
+    for case, order in zip(cases, draws.orders, strict=True):
+        count, given, different = case["count"], len(order), len(set(order.tolist()))
+        if given != count or different != count:
             fail(
                 Text(
-                    f"Without replacement {len(set(drawn))} of {count} samples were given, "
-                    f"{len(drawn) - len(set(drawn))} more than once.",
-                    f"Без возвращения выдано {len(set(drawn))} из {count} примеров, повторов: "
-                    f"{len(drawn) - len(set(drawn))}.",
+                    f"Without replacement {different} of {count} samples were given, "
+                    f"{given - different} rows are repetitions.",
+                    f"Без возвращения выдано {different} из {count} примеров, повторов: "
+                    f"{given - different}.",
                 )
             )
 
@@ -1489,8 +1522,7 @@ def test_every_sample_once(student, rng):
 @check("minibatches", points=1, title=Text("the order is random", "порядок случаен"))
 def test_order_is_random(student, rng):
     count = 200
-    rows, _ = batches_of(student, rng, count=count, batch_size=8, calls=2)
-    orders = [torch.cat(batches) for batches in rows]
+    orders = Draws(student, rng, *[{"count": count, "batch_size": 8}] * 2).orders
     # Two honest permutations of 200 agree with probability 1/200! < 1e-370.
     if torch.equal(*orders):
         fail(
@@ -1529,24 +1561,24 @@ def test_order_is_random(student, rng):
 )
 def test_replacement(student, rng):
     count = 400
-    rows, _ = batches_of(student, rng, count=count, batch_size=300, replacement=True)
-    sizes = [len(batch) for batch in rows[0]]
-    assert_equal(sizes, batch_sizes(count, 300), text=wrong_sizes(sizes, count, 300))
+    large = {"count": count, "batch_size": 300, "replacement": True}
+    small = {"count": 5, "batch_size": 5, "replacement": True}
+    draws = Draws(student, rng, large, *[small] * 80)
+    draws.assert_sizes(large, *[small] * 80)
     # The number of different rows among n independent uniform draws has the mean N(1 - (1-1/N)^n)
     # and changes by at most 1 with one draw: by McDiarmid it is off by t or more with probability
     # at most 2 exp(-2 t^2 / n) = 1e-11 at t = sqrt(n ln(2e11) / 2). First batch and all batches:
     # 2e-11 together.
-    for draws in (rows[0][0], torch.cat(rows[0])):
-        n = len(draws)
+    for drawn in (draws.rows[0][0], draws.orders[0]):
+        n, different = len(drawn), len(set(drawn.tolist()))
         mean = count * (1 - (1 - 1 / count) ** n)
-        if abs(len(set(draws.tolist())) - mean) >= math.sqrt(n * math.log(2e11) / 2):
+        if abs(different - mean) >= math.sqrt(n * math.log(2e11) / 2):
             fail(
                 Text(
-                    f"Among {n} rows drawn out of {count} there are "
-                    f"{len(set(draws.tolist()))} different ones; independent draws hardly ever "
-                    "give such a number.",
-                    f"Среди {n} строк, выбранных из {count}, разных: "
-                    f"{len(set(draws.tolist()))}; при независимом выборе такого почти не бывает.",
+                    f"Among {n} rows drawn out of {count} there are {different} different ones; "
+                    "independent draws hardly ever give such a number.",
+                    f"Среди {n} строк, выбранных из {count}, разных: {different}; при независимом "
+                    "выборе такого почти не бывает.",
                 ),
                 hint=Text(
                     "Draw every index on its own, e.g. with torch.randint.",
@@ -1556,10 +1588,8 @@ def test_replacement(student, rng):
     # 400 draws out of 5 rows (80 calls). One row is drawn Binomial(400, 1/5) times; by Hoeffding
     # it misses its mean of 80 by t or more with probability at most 2 exp(-2 t^2 / 400), for five
     # rows together 1e-11 at t = sqrt(200 ln(1e12)) = 74.3: never (6 times or less).
-    few, _ = batches_of(student, rng, count=5, batch_size=5, calls=80, replacement=True)
-    drawn = torch.cat([torch.cat(batches) for batches in few])
-    counts = torch.bincount(drawn, minlength=5)
-    if len(drawn) != 400 or bool(((counts - 80).abs() >= 74.4).any()):
+    counts = torch.bincount(torch.cat(draws.orders[1:]), minlength=5)
+    if bool(((counts - 80).abs() >= 74.4).any()):
         fail(
             Text(
                 "With replacement some rows are (almost) never drawn.",
@@ -1587,26 +1617,19 @@ def test_generator(student, rng):
     seed, other = rng.seed(), rng.seed()
     other += other == seed
     for replacement in (False, True):
-        x, y = rng.normal(40, 2), rng.permutation(40).float()
-        orders = []
-        for global_seed in (rng.seed(), rng.seed()):
-            rows, got = run_batches(
-                student,
-                x,
-                y,
-                8,
-                calls=2,
-                seeds=(seed, other),
-                global_seed=global_seed,
-                replacement=replacement,
-            )
-            assert_equal(
-                got["unchanged"],
-                True,
-                text=Text("minibatches changes x or y.", "minibatches изменяет x или y."),
-            )
-            orders.append([torch.cat(batches) for batches in rows])
-        (first, different), (again, _) = orders
+        # The global random state is another one in every call. The last generator has the seed of
+        # the first and has given some numbers already: its state is another one.
+        cases = [
+            {"count": 40, "batch_size": 8, "replacement": replacement, "seed": each, "used": used}
+            for each, used in ((seed, 0), (seed, 0), (other, 0), (seed, 3))
+        ]
+        draws = Draws(student, rng, *cases)
+        assert_equal(
+            draws.unchanged,
+            True,
+            text=Text("minibatches changes x or y.", "minibatches изменяет x или y."),
+        )
+        first, again, *others = draws.orders
         if not torch.equal(first, again):
             fail(
                 Text(
@@ -1614,12 +1637,12 @@ def test_generator(student, rng):
                     "Одно и то же состояние generator даёт разные пакеты.",
                 )
             )
-        # Another seed: honest orders agree with probability 1/40! or 40^-40, below 1e-47.
-        if torch.equal(first, different):
+        # Another state: honest orders agree with probability 1/40! or 40^-40, below 1e-47.
+        if any(torch.equal(first, different) for different in others):
             fail(
                 Text(
-                    "Generators with different seeds give the same batches.",
-                    "Генераторы с разными seed дают одинаковые пакеты.",
+                    "Generators in different states give the same batches.",
+                    "Генераторы в разных состояниях дают одинаковые пакеты.",
                 )
             )
 
@@ -1629,17 +1652,10 @@ def batch_sizes(count, size):
     return [size] * full + [rest] * bool(rest)
 
 
-def wrong_sizes(sizes, count, size):
-    return Text(
-        f"{count} samples with batch_size={size} came in batches of {sizes}.",
-        f"{count} примеров при batch_size={size} пришли пакетами {sizes}.",
-    )
-
-
 # --------------------------------------------------------------------------- train
 
 
-def trained(
+def trained(  # noqa: C901 - a probe travels alone and holds all it needs
     nb,
     *,
     weights,
@@ -1667,7 +1683,7 @@ def trained(
         with torch.no_grad():
             for parameter in parameters:
                 if parameter.grad is not None:
-                    parameter -= learning_rate * parameter.grad
+                    parameter.sub_(learning_rate * parameter.grad)
 
     def minibatches(x, y, batch_size, *, replacement=False, generator=None):
         if replacement:
@@ -1740,7 +1756,8 @@ class Case:
         self.start = torch.cat([v.flatten() for pair in self.weights for v in pair]).double()
         self.seed, self.global_seed = rng.seed(), rng.seed()
 
-    def run(self, student, *, repaired, with_history=False, global_seed=None):
+    def run(self, student, *, repaired, with_history=False, seed=None, global_seed=None):
+        """Let the student train, with right companions in place of their own if `repaired`."""
         parameters = len(self.start)
         got = student.run(
             trained,
@@ -1751,7 +1768,7 @@ class Case:
             epochs=self.epochs,
             batch_size=self.batch_size,
             learning_rate=self.rate,
-            seed=self.seed,
+            seed=self.seed if seed is None else seed,
             global_seed=self.global_seed if global_seed is None else global_seed,
             repaired=repaired,
             with_history=with_history,
@@ -1773,6 +1790,7 @@ class Case:
         return got
 
     def wrong_batches(self, sizes):
+        """The sentence for batches that are not those of the contract."""
         shown = f"{sizes[:12]}{'...' * (len(sizes) > 12)}"
         per_epoch = f"{len(sizes) / self.epochs:g}"
         return Text(
@@ -1795,19 +1813,20 @@ class Case:
         return out.reshape(-1)
 
     def loss_at(self, state, xb, yb):
+        """The loss of a batch in float64."""
         scores, targets = self.scores(state, xb), yb.double()
         if self.loss == "hinge":
             return (1 - targets * scores).clamp(min=0).mean()
         return (scores - targets).square().mean()
 
-    def loss_and_gradient(self, state, xb, yb):
+    def gradient(self, state, xb, yb):
+        """The gradient of the loss of a batch, in float64."""
         state = state.double().clone().requires_grad_()
-        loss = self.loss_at(state, xb, yb)
-        (gradient,) = torch.autograd.grad(loss, state)
-        return loss.detach(), gradient
+        return torch.autograd.grad(self.loss_at(state, xb, yb), state)[0]
 
     def step(self, state, xb, yb):
-        return state.double() - self.rate * self.loss_and_gradient(state, xb, yb)[1]
+        """The parameters after one step of SGD."""
+        return state.double() - self.rate * self.gradient(state, xb, yb)
 
     def batches(self, got):
         """The batches that went backward, as row numbers of x, epoch by epoch."""
@@ -1831,11 +1850,12 @@ class Case:
         return rows.view(self.epochs, len(self.x))
 
     def pairs(self, got):
+        """The recorded batches as tensors."""
         sizes = got["sizes"]
         return list(zip(got["x"].split(sizes), got["y"].split(sizes), strict=True))
 
 
-def either_way(student, judge):
+def either_way(judge):
     """Judge with the student's own functions, and if that fails with right ones in their place.
 
     `train` may call the student's `minibatches` and `sgd_step`. A mistake in those is punished
@@ -1883,7 +1903,9 @@ def test_batches(student, rng):
                 )
             )
         again = case.run(student, repaired=repaired, global_seed=case.global_seed ^ 1)
-        if not torch.equal(case.batches(again), rows):
+        other = case.run(student, repaired=repaired, seed=case.seed ^ 1)
+        # With another seed three honest epochs are the same with probability (1/23!)^3.
+        if not torch.equal(case.batches(again), rows) or torch.equal(case.batches(other), rows):
             fail(
                 Text(
                     "train does not take its batches from the generator that it was given.",
@@ -1891,7 +1913,7 @@ def test_batches(student, rng):
                 )
             )
 
-    either_way(student, judge)
+    either_way(judge)
 
 
 @check(
@@ -1921,14 +1943,14 @@ def test_trajectory(student, rng):
         states = torch.cat([got["states"], got["final"][None]]).double()
         assert_close(states[0], case.start, name="model.parameters()")
         slopes = [
-            case.loss_and_gradient(state, xb, yb)[1]
-            for state, (xb, yb) in zip(states[:-1], pairs, strict=True)
+            case.gradient(state, xb, yb) for state, (xb, yb) in zip(states[:-1], pairs, strict=True)
         ]
         slopes = torch.stack(slopes)
+        steps = case.rate * slopes
         per_epoch = len(batch_sizes(len(case.x), case.batch_size))
         assert_close(
             states[1:],
-            states[:-1] - case.rate * slopes,
+            states[:-1] - steps,
             name="model.parameters()",
             mistakes={
                 Text(
@@ -1939,13 +1961,16 @@ def test_trajectory(student, rng):
                     "the gradients are cleared once per epoch, not for every batch",
                     "градиенты обнуляются раз в эпоху, а не для каждого пакета",
                 ): states[:-1] - case.rate * cumulated(slopes, per_epoch),
-                Text("the step goes up the gradient", "шаг сделан вверх по градиенту"): states[:-1]
-                + case.rate * slopes,
+                Text("the step goes up the gradient", "шаг сделан вверх по градиенту"): (
+                    states[:-1] + steps
+                ),
                 Text("the weights never change", "веса не меняются"): states[:-1],
-                Text("learning_rate is not used", "learning_rate не используется"): states[:-1]
-                - slopes,
-                Text("each batch takes two steps", "на каждый пакет делается два шага"): states[:-1]
-                - 2 * case.rate * slopes,
+                Text("learning_rate is not used", "learning_rate не используется"): (
+                    states[:-1] - slopes
+                ),
+                Text("each batch takes two steps", "на каждый пакет делается два шага"): (
+                    states[:-1] - 2 * steps
+                ),
                 Text(
                     "there is a step at the end of an epoch only",
                     "шаг делается только в конце эпохи",
@@ -1953,7 +1978,7 @@ def test_trajectory(student, rng):
             },
         )
 
-    either_way(student, judge)
+    either_way(judge)
 
 
 def cumulated(slopes, per_epoch):
@@ -2004,6 +2029,7 @@ def test_history(student, rng):
         before, after = before.view(case.epochs, -1), after.view(case.epochs, -1)
         ends = states[1:].view(*before.shape, -1)[:, -1]
         count = len(case.x)
+        late = (after * sizes).sum(1) / count
         assert_close(
             torch.tensor(got["history"]).double(),
             (before * sizes).sum(1) / count,
@@ -2032,10 +2058,9 @@ def test_history(student, rng):
                     "samples",
                     "потери взвешены размерами пакетов, но не поделены на число примеров",
                 ): (before * sizes).sum(1),
-                Text("the losses are taken after the update", "потери измерены после обновления"): (
-                    after * sizes
-                ).sum(1)
-                / count,
+                Text(
+                    "the losses are taken after the update", "потери измерены после обновления"
+                ): late,
                 Text(
                     "the loss is measured on all data at the end of the epoch",
                     "потери измерены на всех данных в конце эпохи",
@@ -2051,7 +2076,7 @@ def test_history(student, rng):
             },
         )
 
-    either_way(student, judge)
+    either_way(judge)
 
 
 @check(
@@ -2070,7 +2095,7 @@ def test_full_batch(student, rng):
         total = torch.zeros_like(case.start)
         for _ in range(case.epochs):
             expected = case.step(expected, case.x, case.y)
-            total = total + case.loss_and_gradient(no_clearing, case.x, case.y)[1]
+            total = total + case.gradient(no_clearing, case.x, case.y)
             no_clearing = no_clearing - case.rate * total
         # Rounding in float32 differs with the order of the samples, hence the wider tolerance.
         assert_close(
@@ -2089,7 +2114,7 @@ def test_full_batch(student, rng):
             },
         )
 
-    either_way(student, judge)
+    either_way(judge)
 
 
 @check("train", points=2, title=Text("two moons, max-margin loss", "две луны, max-margin"))
@@ -2117,7 +2142,7 @@ def test_moons(student, rng):
                 )
             )
 
-    either_way(student, judge)
+    either_way(judge)
 
 
 @check("train", points=1, title=Text("a synthetic regression, MSE", "синтетическая регрессия, MSE"))
@@ -2138,7 +2163,7 @@ def test_regression(student, rng):
                 )
             )
 
-    either_way(student, judge)
+    either_way(judge)
 
 
 def replay(student, case, repaired):
@@ -2166,14 +2191,18 @@ def replay(student, case, repaired):
     return end, replayed
 
 
-def measured_accuracy(nb, *, x, targets, column):
+def measured_accuracy(nb, *, x, targets, columns):
     import torch
 
     class FirstFeature(torch.nn.Module):
-        def forward(self, inputs):
-            return inputs[:, :1] if column else inputs[:, 0]
+        def __init__(self, column):
+            super().__init__()
+            self.column = column
 
-    return nb.accuracy(FirstFeature(), x, targets)
+        def forward(self, inputs):
+            return inputs[:, :1] if self.column else inputs[:, 0]
+
+    return {"accuracy(...)": [nb.accuracy(FirstFeature(c), x, targets) for c in columns]}
 
 
 @check("train", points=2, title=Text("accuracy", "accuracy"))
@@ -2189,12 +2218,11 @@ def test_accuracy(student, rng):
     order = rng.permutation(31)
     x, targets = x[order], targets[order]
     right = float((x[:, 0].sign() == targets).float().mean())
-    for column in (False, True):
-        got = student.run(measured_accuracy, x=x, targets=targets, column=column, returns=Number())
-        scores = x[:, 0].sign()
+    scores = x[:, 0].sign()
+    for got in accuracies(student, x, targets, [False, True]):
         assert_close(
-            torch.tensor(float(got), dtype=torch.float32),
-            torch.tensor(right),
+            got,
+            right,
             name="accuracy(model, x, targets)",
             mistakes={
                 Text(
@@ -2204,12 +2232,12 @@ def test_accuracy(student, rng):
                 Text(
                     "this is a percentage; a share between 0 and 1 is wanted",
                     "это проценты, а нужна доля от 0 до 1",
-                ): torch.tensor(100 * right),
+                ): 100 * right,
                 Text(
                     "this is the number of hits; their share is wanted",
                     "это число верных ответов, а нужна их доля",
-                ): torch.tensor(31 * right),
-                Text("this is the share of errors", "это доля ошибок"): torch.tensor(1 - right),
+                ): 31 * right,
+                Text("this is the share of errors", "это доля ошибок"): 1 - right,
                 Text(
                     "the scores are compared with 0.5; the border is 0",
                     "оценки сравниваются с 0.5, а граница — 0",
@@ -2231,7 +2259,7 @@ def test_accuracy_of_zero(student, rng):
     rows = rng.permutation(24)[:8]
     x[rows, 0] = 0.0
     targets[rows] = torch.tensor([1.0, -1.0] * 4)
-    got = student.run(measured_accuracy, x=x, targets=targets, column=False, returns=Number())
+    (got,) = accuracies(student, x, targets, [False])
     zero_counts = Text(
         "A score of exactly 0 is on neither side and must count as wrong.",
         "Оценка ровно 0 не лежит ни на одной стороне и считается ошибкой.",
@@ -2241,60 +2269,90 @@ def test_accuracy_of_zero(student, rng):
         fail(zero_counts)
 
 
+def accuracies(student, x, targets, columns):
+    got = student.run(
+        measured_accuracy,
+        x=x,
+        targets=targets,
+        columns=columns,
+        returns={"accuracy(...)": ListOf(Number(), len(columns))},
+    )
+    return got["accuracy(...)"]
+
+
 # --------------------------------------------------------------------------- plots
 
 
-def drawn_loss(nb, *, history):
+def drawn_loss(nb, *, histories):
     import matplotlib.axes
     import numpy as np
     import torch
 
-    axes = nb.plot_loss(history)
-    if not isinstance(axes, matplotlib.axes.Axes):
-        return {"kind": type(axes).__name__, "lines": [], "labels": []}
-    lines = [np.asarray(line.get_xydata(), dtype=float) for line in axes.lines[:50]]
-    return {
-        "kind": "Axes",
-        "lines": [torch.from_numpy(line.reshape(-1, 2)) for line in lines],
-        "labels": [axes.get_xlabel(), axes.get_ylabel()],
-    }
+    found = []
+    for history in histories:
+        axes = nb.plot_loss(history)
+        plot = {"kind": type(axes).__name__, "lines": [], "labels": []}
+        if isinstance(axes, matplotlib.axes.Axes):
+            lines = [np.asarray(line.get_xydata(), dtype=float) for line in axes.lines[:50]]
+            plot = {
+                "kind": "Axes",
+                "lines": [torch.from_numpy(line.reshape(-1, 2)) for line in lines],
+                "labels": [axes.get_xlabel(), axes.get_ylabel()],
+            }
+        found.append(plot)
+    return found
 
 
-def drawn_predictions(nb, *, reference, predicted, form):
+def drawn_predictions(nb, *, cases):  # noqa: C901 - a probe travels alone and holds all it needs
     import matplotlib.axes
     import numpy as np
     import torch
     from matplotlib.collections import LineCollection, PathCollection
 
+    nothing = ("None", "none", "", " ", None)
     forms = {"tensor": lambda v: v, "array": lambda v: v.numpy(), "list": lambda v: v.tolist()}
-    axes = nb.plot_predictions(forms[form](reference), forms[form](predicted))
-    if not isinstance(axes, matplotlib.axes.Axes):
-        return {"kind": type(axes).__name__, "points": [], "lines": [], "labels": []}
-    # Limits are computed late; an `axline` and a line in axes coordinates need them.
-    axes.apply_aspect()
-    axes.get_xlim(), axes.get_ylim()
-    to_data = axes.transData.inverted()
-    points = [
-        np.ma.filled(np.ma.asarray(c.get_offsets(), dtype=float), np.nan).reshape(-1, 2)
-        for c in axes.collections
-        if isinstance(c, PathCollection)
-    ]
-    lines = []
-    for line in axes.lines[:5000]:
-        vertices = np.asarray(line.get_xydata(), dtype=float).reshape(-1, 2)
-        if line.get_marker() not in (None, "None", "none", "", " "):
-            points.append(vertices)
-        if line.get_linestyle() not in ("None", "none", "", " ") and len(vertices) > 1:
-            lines.append(to_data.transform(line.get_transform().transform(vertices)))
-    for collection in axes.collections:
-        if isinstance(collection, LineCollection):
-            lines += [np.asarray(segment, dtype=float) for segment in collection.get_segments()]
-    return {
-        "kind": "Axes",
-        "points": [torch.tensor(group, dtype=torch.float64) for group in points],
-        "lines": [torch.tensor(line, dtype=torch.float64) for line in lines[:100]],
-        "labels": [axes.get_xlabel(), axes.get_ylabel()],
-    }
+
+    def points_of(axes):
+        for collection in axes.collections:
+            if isinstance(collection, PathCollection):
+                yield np.ma.filled(np.ma.asarray(collection.get_offsets(), dtype=float), np.nan)
+        for line in axes.lines[:5000]:
+            if line.get_marker() not in nothing:
+                yield np.asarray(line.get_xydata(), dtype=float)
+
+    def lines_of(axes):
+        # An `axline` or a line in the coordinates of the Axes: where it really goes depends on the
+        # limits, which matplotlib computes when they are asked for.
+        axes.apply_aspect()
+        axes.get_xlim(), axes.get_ylim()
+        to_data = axes.transData.inverted()
+        for line in axes.lines[:5000]:
+            vertices = np.asarray(line.get_xydata(), dtype=float)
+            if line.get_linestyle() not in nothing and len(vertices) > 1:
+                yield to_data.transform(line.get_transform().transform(vertices))
+        for collection in axes.collections:
+            if isinstance(collection, LineCollection):
+                yield from (
+                    np.asarray(segment, dtype=float) for segment in collection.get_segments()
+                )
+
+    found = []
+    for reference, predicted, form in cases:
+        axes = nb.plot_predictions(forms[form](reference), forms[form](predicted))
+        plot = {"kind": type(axes).__name__, "points": [], "lines": [], "labels": []}
+        if isinstance(axes, matplotlib.axes.Axes):
+            points, lines = (
+                [torch.tensor(np.asarray(each).reshape(-1, 2)) for each in part(axes)]
+                for part in (points_of, lines_of)
+            )
+            plot = {
+                "kind": "Axes",
+                "points": points[:5000],
+                "lines": lines[:100],
+                "labels": [axes.get_xlabel(), axes.get_ylabel()],
+            }
+        found.append(plot)
+    return found
 
 
 def figures_made(nb, *, history, reference, predicted):
@@ -2319,22 +2377,25 @@ DRAWN = {"kind": Str(), "lines": ListOf(Double(None, 2)), "labels": ListOf(Str()
 
 @check("plots", points=3, title=Text("plot_loss draws the history", "plot_loss рисует историю"))
 def test_loss_line(student, rng):
-    for epochs in (9, 14):
-        history = [float(value) for value in rng.uniform(epochs, low=0.1, high=2.0)]
-        lines = loss_plot(student, history)["lines"]
+    histories = [
+        [float(value) for value in rng.uniform(epochs, low=0.1, high=2.0)] for epochs in (9, 14)
+    ]
+    for history, plot in zip(histories, loss_plots(student, *histories), strict=True):
+        lines, epochs = plot["lines"], len(history)
         values = torch.tensor(history, dtype=torch.float64)
         steps = torch.arange(epochs, dtype=torch.float64)
-        fitting = [line for line in lines if close(line[:, 1], values)]
+        fitting = [line for line in lines if is_close(line[:, 1], values)]
         if not fitting:
+            points = [len(line) for line in lines[:5]]
             fail(
                 Text(
-                    f"plot_loss was given {epochs} values; none of the lines of its Axes shows "
-                    f"them (lines: {len(lines)}, points: {[len(line) for line in lines[:5]]}).",
-                    f"plot_loss получила {epochs} значений; ни одна линия на её Axes их не "
-                    f"показывает (линий: {len(lines)}, точек: {[len(line) for line in lines[:5]]}).",
+                    f"plot_loss was given {epochs} values; none of the {len(lines)} lines of its "
+                    f"Axes shows them (points of the lines: {points}).",
+                    f"plot_loss получила {epochs} значений, но ни одна линия на её Axes их не "
+                    f"показывает (линий: {len(lines)}, точек в них: {points}).",
                 )
             )
-        if not any(close(line[:, 0], steps + first) for line in fitting for first in (0, 1)):
+        if not any(is_close(line[:, 0], steps + first) for line in fitting for first in (0, 1)):
             fail(
                 Text(
                     "The horizontal axis must count the epochs one by one, from 0 or from 1.",
@@ -2345,7 +2406,7 @@ def test_loss_line(student, rng):
 
 @check("plots", points=1, title=Text("plot_loss labels both axes", "plot_loss подписывает обе оси"))
 def test_loss_labels(student, rng):
-    assert_labels(loss_plot(student, [float(v) for v in rng.uniform(5)]))
+    assert_labels(*loss_plots(student, [float(value) for value in rng.uniform(5)]))
 
 
 @check(
@@ -2356,10 +2417,9 @@ def test_loss_labels(student, rng):
     ),
 )
 def test_predictions_points(student, rng):
-    for count in (12, 17):
-        reference, predicted = rng.normal(count), rng.normal(count)
-        drawn = predictions_plot(student, reference, predicted, "tensor")
-        assert_points(drawn, reference, predicted)
+    reference, predicted = rng.normal(17), rng.normal(17)
+    (plot,) = prediction_plots(student, (reference, predicted, "tensor"))
+    assert_points(plot, reference, predicted)
 
 
 @check(
@@ -2371,12 +2431,15 @@ def test_predictions_points(student, rng):
     ),
 )
 def test_predictions_inputs(student, rng):
-    for form, shape in (("tensor", (9, 1)), ("array", (9,)), ("array", (9, 1)), ("list", (9,))):
-        reference, predicted = rng.normal(*shape), rng.normal(*shape)
-        drawn = predictions_plot(student, reference, predicted, form)
+    cases = [
+        (rng.normal(*shape), rng.normal(*shape), form)
+        for form, shape in (("tensor", (9, 1)), ("array", (9,)), ("array", (9, 1)), ("list", (9,)))
+    ]
+    for case, plot in zip(cases, prediction_plots(student, *cases), strict=True):
+        reference, predicted, _ = case
         # The wrong way round is punished above.
-        if not shows(drawn["points"], predicted, reference):
-            assert_points(drawn, reference, predicted)
+        if not shows(plot["points"], predicted, reference):
+            assert_points(plot, reference, predicted)
 
 
 @check(
@@ -2386,8 +2449,8 @@ def test_predictions_inputs(student, rng):
 )
 def test_diagonal(student, rng):
     reference, predicted = rng.normal(14, mean=1.0), rng.normal(14, std=2.0)
-    lines = predictions_plot(student, reference, predicted, "tensor")["lines"]
-    for line in lines:
+    (plot,) = prediction_plots(student, (reference, predicted, "tensor"))
+    for line in plot["lines"]:
         size = float(line.abs().max())
         on_it = (line[:, 0] - line[:, 1]).abs() <= 1e-6 * size
         if math.isfinite(size) and bool(on_it.all()) and float(line[:, 0].max() - line[:, 0].min()):
@@ -2412,7 +2475,7 @@ def test_diagonal(student, rng):
     title=Text("plot_predictions labels both axes", "plot_predictions подписывает обе оси"),
 )
 def test_predictions_labels(student, rng):
-    assert_labels(predictions_plot(student, rng.normal(6), rng.normal(6), "tensor"))
+    assert_labels(*prediction_plots(student, (rng.normal(6), rng.normal(6), "tensor")))
 
 
 @check(
@@ -2442,22 +2505,15 @@ def test_own_figures(student, rng):
     )
 
 
-def loss_plot(student, history):
-    got = student.run(drawn_loss, history=history, returns=DRAWN)
-    assert_axes(got, "plot_loss")
-    return got
+def loss_plots(student, *histories):
+    plots = student.run(drawn_loss, histories=histories, returns=ListOf(DRAWN, len(histories)))
+    return [assert_axes(plot, "plot_loss") for plot in plots]
 
 
-def predictions_plot(student, reference, predicted, form):
-    got = student.run(
-        drawn_predictions,
-        reference=reference,
-        predicted=predicted,
-        form=form,
-        returns={**DRAWN, "points": ListOf(Double(None, 2))},
-    )
-    assert_axes(got, "plot_predictions")
-    return got
+def prediction_plots(student, *cases):
+    drawn = {**DRAWN, "points": ListOf(Double(None, 2))}
+    plots = student.run(drawn_predictions, cases=cases, returns=ListOf(drawn, len(cases)))
+    return [assert_axes(plot, "plot_predictions") for plot in plots]
 
 
 def assert_axes(got, name):
@@ -2474,6 +2530,7 @@ def assert_axes(got, name):
             ),
             cause="wrong_type",
         )
+    return got
 
 
 def assert_labels(drawn):
@@ -2512,23 +2569,8 @@ def shows(groups, reference, predicted):
     expected = in_order(torch.stack([reference.flatten(), predicted.flatten()], 1).double())
     everything = [torch.cat(groups)] if groups else []
     candidates = [group for group in [*groups, *everything] if len(group) == len(expected)]
-    return any(close(in_order(group), expected) for group in candidates)
+    return any(is_close(in_order(group), expected) for group in candidates)
 
 
 def in_order(points):
     return torch.tensor(sorted(points.tolist()), dtype=torch.float64).reshape(-1, 2)
-
-
-# --------------------------------------------------------------------------- comparing
-
-
-def close(actual, expected):
-    return actual.shape == expected.shape and torch.allclose(
-        actual.double(), expected.double(), rtol=1e-4, atol=1e-5
-    )
-
-
-def refuse_number(got, mistakes):
-    for text, value in mistakes.items():
-        if got == value:
-            fail(text)
