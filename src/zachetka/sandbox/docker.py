@@ -256,7 +256,10 @@ class DockerSandbox:
             "network": "no interface but loopback (network none)",
             "memory": f"{limits.memory_bytes // MIB} MiB by control group, no swap",
             "processes": f"{limits.processes} by control group",
-            "disk": f"read-only root, /tmp of {limits.disk_bytes // MIB} MiB in memory",
+            "disk": (
+                f"read-only root; in memory, /tmp of {limits.disk_bytes // MIB} MiB "
+                f"and /dev/shm of {_shm_bytes(limits) // MIB} MiB"
+            ),
             "time": (
                 f"{limits.cpus:g} CPUs by control group; "
                 f"the whole container is killed after {limits.total_s:g} s"
@@ -281,6 +284,10 @@ class DockerSandbox:
         if not answer:
             raise InfrastructureError(f"{engine.name} create gave no container")
         return DockerProcess(engine, answer[-1])
+
+
+def _shm_bytes(limits: Limits) -> int:
+    return min(_SHM_BYTES, limits.disk_bytes)
 
 
 def container_options(limits: Limits) -> list[str]:
@@ -309,7 +316,7 @@ def container_options(limits: Limits) -> list[str]:
         *("--security-opt", "no-new-privileges"),
         "--read-only",
         *("--tmpfs", f"/tmp:{tmp}"),  # noqa: S108 - the container's
-        *("--shm-size", str(min(_SHM_BYTES, limits.disk_bytes))),
+        *("--shm-size", str(_shm_bytes(limits))),
         *("--memory", str(limits.memory_bytes)),
         *("--memory-swap", str(limits.memory_bytes)),
         *("--cpus", f"{limits.cpus:g}"),
