@@ -33,7 +33,7 @@ $(READY): pyproject.toml docker/requirements.txt docker/install-torch.sh
 	@test -x $(PY) || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
 	@echo "Setting up $(VENV): a few minutes and 2 GB, once."
 	@sh docker/install-torch.sh $(PY)
-	@$(PY) -m pip install --quiet --editable '.[dev]'
+	@$(PY) -m pip install -qq --editable '.[dev]'
 	@# Nothing that came after may have brought the build with CUDA.
 	@sh docker/install-torch.sh $(PY)
 	@touch $@
@@ -57,7 +57,7 @@ image: $(READY) ## Build the image of the docker sandbox.
 
 wheelhouse: $(READY) ## Fetch the image's wheels to docker/wheelhouse, to build without a network.
 	@rm -rf docker/wheelhouse && mkdir docker/wheelhouse
-	@$(PY) -m pip download --quiet --only-binary :all: --python-version 3.11 \
+	@$(PY) -m pip download -qq --only-binary :all: --python-version 3.11 \
 	    --dest docker/wheelhouse --requirement docker/requirements.txt \
 	    "torch==$$(sed -n 's/^torch==//p' docker/requirements.txt)+cpu" \
 	    || { rm -rf docker/wheelhouse; exit 1; }

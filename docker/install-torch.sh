@@ -15,11 +15,11 @@ version=$(sed -n 's/^torch==//p' "$here/requirements.txt")
 installer=${INSTALLER:-$python}
 
 if [ "$(uname -s)" != Linux ]; then
-    exec "$installer" -m pip --python "$python" install --quiet "torch==$version"
+    exec "$installer" -m pip --python "$python" install -qq "torch==$version"
 fi
 
-if ! "$installer" -m pip --python "$python" install --quiet "torch==$version+cpu" 2>/dev/null; then
-    "$installer" -m pip install --quiet uv
+if ! "$installer" -m pip --python "$python" install -qq "torch==$version+cpu" 2>/dev/null; then
+    "$installer" -m pip install -qq uv
     "$installer" -m uv pip install --quiet --python "$python" --torch-backend=cpu "torch==$version"
 fi
 
