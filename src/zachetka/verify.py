@@ -82,8 +82,9 @@ def trials(course: Path, manifest: Manifest, *, seeds: int = 1) -> list[Trial]:
     for seed in range(seeds):
         for language in Language:
             whole = reference.to_ipynb(reference.build(solution, {}, language))
-            empty = release.template(solution, manifest, language)
             found.append(Trial(manifest.name, full, language, seed, whole))
+        for language in Language:
+            empty = release.template(solution, manifest, language)
             found.append(Trial(manifest.name, nothing, language, seed, empty))
         for variant in variants:
             notebook = reference.build(solution, variant.cells, Language.EN)

@@ -160,6 +160,7 @@ def _totals(outcome: Outcome, manifest: Manifest, out: Path) -> str:
 
 def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
     """Print what `verify` found."""
+    from zachetka.reference import Kind
     from zachetka.verify import never_failed, to_document
 
     if as_json:
@@ -187,7 +188,7 @@ def show_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
     for assignment in sorted({finding.trial.assignment for finding in findings}):
         of_assignment = [each for each in findings if each.trial.assignment == assignment]
         blind = never_failed(of_assignment)
-        if blind:
+        if blind and any(each.trial.variant.kind is Kind.BUG for each in of_assignment):
             console.print(
                 Text(f"{assignment}: no planted bug fails {', '.join(blind)}", style="yellow")
             )

@@ -1,0 +1,138 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from zachetka import cli
+from zachetka.errors import UsageError
+
+
+def call(*arguments, **environment):
+    """Run the command as a user does."""
+    return subprocess.run(
+        [sys.executable, "-c", "from zachetka.cli import main; main()", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "COLUMNS": "100", **environment},
+    )
+
+
+TOML = """
+schema = "zachetka.assignment/1"
+name = "{name}"
+version = "1"
+title = {{ en = "A", ru = "А" }}
+[tasks]
+f = {{ weight = 100, names = ["f"] }}
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    for name in ("mlp", "weight-init"):
+        folder = tmp_path / "assignments" / name
+        folder.mkdir(parents=True)
+        (folder / "assignment.toml").write_text(TOML.format(name=name), "utf-8")
+    (tmp_path / "graders" / "mlp").mkdir(parents=True)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "petrov.ipynb").write_text("{}")
+    return tmp_path
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys, zachetka.cli as cli; cli.run(['grade', '--help']); "
+        "sys.exit(any(name in sys.modules for name in "
+        "('torch', 'pytest', 'numpy', 'nbformat', 'zachetka.grading')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Example: zachetka grade" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command", ["grade", "batch", "verify", "release", "check", "sandbox", "schema"]
+)
+def test_every_command_has_an_example(command, capsys):
+    assert cli.run([command, "--help"]) == 0
+    assert f"Example: zachetka {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["grade"], "Missing argument 'ASSIGNMENT'"),
+        (["grade", "mlp", "x.ipynb", "--nonsense"], "No such option"),
+        (["nonsense"], "No such command"),
+        (["grade", "mlp", "no.ipynb"], "there is no file no.ipynb"),
+        (["grade", "mpl", "in/petrov.ipynb"], "known: mlp, weight-init"),
+        (["grade", "weight-init", "in/petrov.ipynb"], "has no hidden grader"),
+        (["grade", "mlp", "in/petrov.ipynb", "--sandbox", "none"], "--trust-submissions"),
+        (["grade", "mlp", "in/petrov.ipynb", "--sandbox", "vm"], "'vm' is not one of"),
+        (["batch", "mlp", "in", "--out", "o", "--sandbox", "none"], "--trust-submissions"),
+        (["batch", "mlp", "nowhere", "--out", "o"], "cannot read the folder nowhere"),
+        (["batch", "mlp", "graders", "--out", "o"], "has no *.ipynb"),
+        (["batch", "mlp", "in", "--out", "o", "--jobs", "0"], "--jobs"),
+        (["check", "in/petrov.ipynb"], "add --assignment with one of mlp, weight-init"),
+        (["check", "in/petrov.ipynb", "--assignment", "mlp"], "has no public checks"),
+        (["verify", "mlp"], "there is no reference solution"),
+        (["release", "mlp", "--out", "o"], "there is no reference solution"),
+        (["sandbox", "--wheelhouse", "x"], "--wheelhouse needs --build"),
+        (["grade", "mlp", "in/petrov.ipynb", "--course", "in"], "in is no course"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(course, monkeypatch, capsys, arguments, said):
+    monkeypatch.chdir(course)
+    try:
+        code = cli.run(arguments)
+        message = capsys.readouterr().err.strip()
+    except UsageError as error:
+        code, message = error.exit_code, str(error)
+    assert code == 2
+    assert said in message
+    assert "\n" not in message
+
+
+def test_errors_are_one_line_on_stderr(course):
+    done = call("grade", "mpl", course / "in" / "petrov.ipynb", "--course", course)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("zachetka: there is no assignment 'mpl'")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_closed_pipe_is_no_error():
+    script = f"{sys.executable} -c 'from zachetka.cli import main; main()' schema | head -c 1"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("{", "")
+
+
+def test_the_schema_is_json():
+    done = call("schema", PYTHONIOENCODING="ascii")
+    assert json.loads(done.stdout)["properties"]["schema"]["const"] == "zachetka.report/1"
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("mlp.ru.ipynb", "mlp"),
+        ("petrov_ivan_MLP.ipynb", "mlp"),
+        ("weight-init-2.ipynb", "weight-init"),
+        ("mlps.ipynb", None),
+        ("mlp_weight-init.ipynb", None),
+    ],
+)
+def test_a_file_name_can_tell_the_assignment(course, name, found):
+    from pathlib import Path
+
+    from zachetka.cli.grading_commands import _assignment_of
+
+    if found is None:
+        with pytest.raises(UsageError, match="--assignment"):
+            _assignment_of(course, Path(name), None)
+    else:
+        assert _assignment_of(course, Path(name), None) == found
+    assert _assignment_of(course, Path(name), "weight-init") == "weight-init"
