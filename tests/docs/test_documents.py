@@ -1,0 +1,128 @@
+"""What the documents tell a reader to type, typed; what they show as code, run."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from zachetka import demo
+from zachetka.grading import Job, grade
+from zachetka.reference import Kind, parse_variant
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docker/README.md"]
+KEPT_STUDENTS = {"anna.ipynb", "elena.ipynb"}
+
+
+def console_commands(document):
+    text = document.read_text("utf-8")
+    blocks = re.findall(r"^```console\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+def python_blocks(document):
+    text = document.read_text("utf-8")
+    return re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def all_commands():
+    for document in DOCUMENTS:
+        for command in dict.fromkeys(console_commands(document)):
+            yield pytest.param(command, id=f"{document.relative_to(ROOT)}: {command}")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """The course with two students and a few references, so that its commands take seconds."""
+    course = tmp_path_factory.mktemp("course")
+    shutil.copytree(ROOT / "assignments", course / "assignments")
+    shutil.copytree(ROOT / "graders", course / "graders")
+    for name in ("docker", "src", "pyproject.toml"):
+        (course / name).symlink_to(ROOT / name)
+    for solution in (ROOT / "reference_solutions").glob("*/solution.ipynb"):
+        target = course / "reference_solutions" / solution.parent.name
+        target.mkdir(parents=True)
+        shutil.copy(solution, target)
+        for kind in ("alternatives", "bugs"):
+            (target / kind).mkdir()
+            shutil.copy(min((solution.parent / kind).glob("*.py")), target / kind)
+    demo.write_class(ROOT, "mlp", course / "demo-class")
+    for notebook in (course / "demo-class").iterdir():
+        if notebook.name not in KEPT_STUDENTS:
+            notebook.unlink()
+    return course
+
+
+@pytest.mark.parametrize("command", all_commands())
+def test_command_works(command, course):
+    program, *arguments = shlex.split(command)
+    if program == "make":
+        # Its recipes are what runs these tests; that the target exists is what can be asked here.
+        call, folder = ["make", "--dry-run", *arguments], ROOT
+    else:
+        assert program == "zachetka", f"a document tells the reader to run {program}"
+        call = [sys.executable, "-c", "from zachetka.cli import main; main()", *arguments]
+        folder = course
+    environment = {**os.environ, "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        call, cwd=folder, env=environment, capture_output=True, text=True, timeout=280, check=False
+    )
+    # A template is not solved yet: `check` says so, and that is what it is for.
+    expected = {0, 1} if arguments[:1] == ["check"] else {0}
+    assert done.returncode in expected, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_grader_of_the_page_grades(tmp_path):
+    grader, variant = python_blocks(ROOT / "docs" / "writing-graders.md")
+    for folder in ("assignments/page", "graders/page"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "assignments/page/assignment.toml").write_text(
+        'schema = "zachetka.assignment/1"\nname = "page"\nversion = "1"\n'
+        'title = { en = "Page", ru = "Страница" }\n'
+        '[tasks]\nMyLinear = { weight = 100, names = ["MyLinear"] }\n'
+    )
+    (tmp_path / "graders/page/test_page.py").write_text(grader)
+    notebook = demo_notebook(tmp_path, "page.ipynb", add_bias=False)
+    job = Job(tmp_path, "page", notebook, "page", sandbox="none", secret="s" * 16)
+    (wrong,) = grade(job).checks
+    assert wrong.message == "`MyLinear(...)(x)`: the bias is not added"
+    demo_notebook(tmp_path, "page.ipynb", add_bias=True)
+    (right,) = grade(job).checks
+    assert right.status == "passed"
+    assert right.points == pytest.approx(0.05)
+    bug = parse_variant(variant, "page", Kind.BUG, 1.0, {"MyLinear"})
+    assert bug.fails == {"MyLinear.forward", "MyLinear.linear_gradients"}
+
+
+def demo_notebook(folder, name, *, add_bias):
+    import nbformat
+
+    source = f"""
+import torch
+from torch import nn
+
+class MyLinear(nn.Module):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(out_features, in_features))
+        self.bias = nn.Parameter(torch.zeros(out_features))
+
+    def forward(self, x):
+        return x @ self.weight.T {"+ self.bias" if add_bias else ""}
+"""
+    path = folder / name
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
+    return path
+
+
+def test_links_lead_somewhere():
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text("utf-8")):
+            if "://" not in target:
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
