@@ -6,26 +6,40 @@ that the student is graded for.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
+import os
 import sys
 from types import ModuleType
 from typing import Any
 
+_GPUS = frozenset({"cuda", "mps"})
+_STYLE_NOW, _STYLE_ONCE = "seaborn-v0_8", "seaborn"
+
 
 def install(shell: Any) -> None:
     """Prepare a fresh kernel."""
+    _short_tracebacks(shell)
     _quiet_plots(shell)
+    _old_plots()
     _no_network_installs(shell)
+    _absent_extensions(shell)
     if importlib.util.find_spec("google") is None:
         _pretend_colab()
+    _never_compile()
     _cuda_is_cpu()
+
+
+def _short_tracebacks(shell: Any) -> None:
+    """Show an error without the sources around it: reading them takes up to a second."""
+    shell.InteractiveTB.set_mode("Minimal")
 
 
 def _quiet_plots(shell: Any) -> None:
     """Give every notebook the inline backend, which closes its figures after each cell."""
     try:
         import matplotlib as mpl
-        from IPython.core.pylabtools import select_figure_formats
+        from IPython.core.pylabtools import import_pylab, select_figure_formats
     except ImportError:
         return
     shell.enable_matplotlib("inline")
@@ -36,8 +50,34 @@ def _quiet_plots(shell: Any) -> None:
     def matplotlib_magic(line: str = "") -> None:
         """Stay with the inline backend, whatever window system the notebook asks for."""
 
-    for name in ("matplotlib", "pylab"):
-        shell.register_magic_function(matplotlib_magic, "line", name)
+    def pylab_magic(line: str = "") -> None:
+        """Bring the names that `%pylab` brings."""
+        import_pylab(shell.user_ns, import_all="--no-import-all" not in line)
+
+    shell.register_magic_function(matplotlib_magic, "line", "matplotlib")
+    shell.register_magic_function(pylab_magic, "line", "pylab")
+
+
+def _old_plots() -> None:
+    """Accept what matplotlib no longer has, or has only where there is a screen."""
+    try:
+        import matplotlib as mpl
+        from matplotlib import style
+    except ImportError:
+        return
+    library = style.library
+    for name in [name for name in library if name.startswith(_STYLE_NOW)]:
+        library.setdefault(name.replace(_STYLE_NOW, _STYLE_ONCE), library[name])
+    use = mpl.use
+
+    @functools.wraps(use)
+    def use_if_possible(*args: Any, **kwargs: Any) -> None:
+        try:
+            use(*args, **kwargs)
+        except ImportError:
+            sys.stdout.write("[zachetka] there is no screen here, figures stay in the notebook\n")
+
+    mpl.use = use_if_possible
 
 
 def _no_network_installs(shell: Any) -> None:
@@ -63,39 +103,91 @@ def _no_network_installs(shell: Any) -> None:
     shell.system = quick_system
 
 
+def _absent_extensions(shell: Any) -> None:
+    """Let `%load_ext` of an extension that is not here leave the rest of its cell alone."""
+    load = shell.find_line_magic("load_ext")
+
+    def load_ext_magic(line: str = "") -> Any:
+        """Load an extension if it is installed."""
+        try:
+            return load(line)
+        except ImportError:
+            sys.stdout.write(f"[zachetka] not installed here: {line}\n")
+            return None
+
+    def nothing_magic(line: str = "") -> None:
+        """Show nothing: nobody looks."""
+
+    shell.register_magic_function(load_ext_magic, "line", "load_ext")
+    shell.register_magic_function(nothing_magic, "line", "tensorboard")
+
+
+class _Anything(ModuleType):
+    """A module in which every name can be imported, and called to no effect."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _nothing
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
 def _pretend_colab() -> None:
     """Offer a `google.colab` whose drive, files and outputs do nothing."""
-
-    def nothing(*_: Any, **__: Any) -> None:
-        return None
 
     def no_files(*_: Any, **__: Any) -> dict[str, bytes]:
         return {}
 
-    google, colab = ModuleType("google"), ModuleType("google.colab")
+    def no_secret(*_: Any, **__: Any) -> str:
+        return ""
+
+    google, colab = ModuleType("google"), _Anything("google.colab")
     google.__path__ = []
     colab.__path__ = []
     google.colab = colab  # type: ignore[attr-defined]
     content: dict[str, dict[str, Any]] = {
-        "drive": {"mount": nothing, "flush_and_unmount": nothing},
-        "files": {"upload": no_files, "download": nothing, "view": nothing},
-        "output": {"clear": nothing, "eval_js": nothing, "enable_custom_widget_manager": nothing},
-        "userdata": {"get": nothing},
-        "auth": {"authenticate_user": nothing},
-        "patches": {"cv2_imshow": nothing},
-        "data_table": {"enable_dataframe_formatter": nothing},
+        "drive": {},
+        "files": {"upload": no_files},
+        "output": {},
+        "userdata": {"get": no_secret},
+        "auth": {},
+        "patches": {},
+        "data_table": {},
+        "runtime": {},
+        "widgets": {},
     }
     sys.modules["google"] = google
     sys.modules["google.colab"] = colab
     for name, members in content.items():
-        module = ModuleType(f"google.colab.{name}")
+        module = _Anything(f"google.colab.{name}")
         vars(module).update(members)
         setattr(colab, name, module)
         sys.modules[module.__name__] = module
 
 
+def _never_compile() -> None:
+    """Let `torch.compile` give back the model as it is, which computes the same.
+
+    Compiling starts a C++ compiler that may not be here, and takes most of a cell's time.
+    """
+    os.environ["TORCHDYNAMO_DISABLE"] = "1"  # for whoever gets there another way
+    try:
+        import torch
+    except ImportError:
+        return
+
+    @functools.wraps(torch.compile)
+    def as_it_is(model: Any = None, **_: Any) -> Any:
+        return as_it_is if model is None else model
+
+    torch.compile = as_it_is
+
+
 def _cuda_is_cpu() -> None:
-    """Let `.cuda()` and `.to("cuda")` stay on the CPU where there is no GPU."""
+    """Let all that asks for a GPU stay on the CPU where there is no GPU."""
     try:
         import torch
     except ImportError:
@@ -107,24 +199,65 @@ def _cuda_is_cpu() -> None:
         return self
 
     for cls in (torch.Tensor, torch.nn.Module):
-        move = cls.to
-
-        def to(self: Any, *args: Any, _move: Any = move, **kwargs: Any) -> Any:
-            return _move(
-                self,
-                *(_without_gpu(value) for value in args),
-                **{key: _without_gpu(value) for key, value in kwargs.items()},
-            )
-
         cls.cuda = stay  # type: ignore[method-assign]
-        cls.to = to  # type: ignore[method-assign]
+        cls.to = _method_on_cpu(cls.to)  # type: ignore[method-assign]
+    _factories_on_cpu(torch)
+    for kind in ("Float", "Double", "Half", "Long", "Int", "Short", "Char", "Byte", "Bool"):
+        setattr(torch.cuda, f"{kind}Tensor", getattr(torch, f"{kind}Tensor"))
+    for name in ("synchronize", "set_device", "get_device_name"):
+        # One function each: torch keeps tables of its functions and wants them all different.
+        setattr(torch.cuda, name, lambda *_, **__: None)
+
+
+def _factories_on_cpu(torch: Any) -> None:
+    """Let `torch.zeros(3, device="cuda")`, and layers made that way, be on the CPU."""
+    from torch.utils import _device
+
+    # torch compares with these by identity to serve `with torch.device(...)`, and caches them:
+    # it must have seen the functions themselves.
+    factories = _device._device_constructors()  # noqa: SLF001 - there is no public list
+    for name in (
+        *("arange", "as_tensor", "empty", "empty_like", "eye", "full", "full_like", "linspace"),
+        *("logspace", "normal", "ones", "ones_like", "rand", "rand_like", "randint"),
+        *("randint_like", "randn", "randn_like", "randperm", "tensor", "zeros", "zeros_like"),
+    ):
+        function = getattr(torch, name)
+        if function in factories or name.endswith("_like"):
+            setattr(torch, name, _OnCpu(function))
+    torch.set_default_device = _OnCpu(torch.set_default_device)
+
+
+class _OnCpu:
+    """Calls a function with the CPU in place of every GPU.
+
+    An object and no function: `init = torch.zeros` in a class must not become a method.
+    """
+
+    def __init__(self, function: Any) -> None:
+        functools.update_wrapper(self, function)
+        self._function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("device") is not None:
+            kwargs["device"] = _without_gpu(kwargs["device"])
+        return self._function(*map(_without_gpu, args), **kwargs)
+
+
+def _method_on_cpu(method: Any) -> Any:
+    call = _OnCpu(method)
+
+    @functools.wraps(method)
+    def on_cpu(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return call(self, *args, **kwargs)
+
+    return on_cpu
 
 
 def _without_gpu(value: Any) -> Any:
     import torch
 
-    if isinstance(value, str) and value.split(":")[0] in {"cuda", "mps"}:
+    if isinstance(value, str) and value.split(":")[0] in _GPUS:
         return "cpu"
-    if isinstance(value, torch.device) and value.type in {"cuda", "mps"}:
+    if isinstance(value, torch.device) and value.type in _GPUS:
         return torch.device("cpu")
     return value

@@ -3,6 +3,9 @@
 `import torchvision` in the first line of a cell must not take away the `import torch` in its
 third, nor a failed demo the class below it: a notebook earns what its definitions deserve. Only
 statements that declare something are run; nothing that computes, prints or trains.
+
+An import is different: what fails is a package that this sandbox lacks and the student's machine
+has. The rest of its cell is run statement by statement, each for a moment.
 """
 
 from __future__ import annotations
@@ -10,13 +13,40 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import re
 import signal
+import time
 from typing import Any
 
 TIMEOUT_S = 30.0
-_ALARM_S = 20
+_ALL_S = 20.0
+_ALARM_S = 10.0
+_MOMENT_S = 2.0
 _MAX_STATEMENTS = 500
+# Cell magics that run the rest of the cell as it stands.
+_TRANSPARENT = re.compile(r"\s*%%(time|capture|prun|memit|mprun)\b[^\n]*\n")
 _DECLARATIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def without_magic(source: str) -> str:
+    """Take a first line like `%%time` off a cell that is Python all the same."""
+    return _TRANSPARENT.sub("", source, count=1) if _TRANSPARENT.match(source) else source
+
+
+def left_behind(source: str, line: int) -> list[ast.stmt]:
+    """Give the statements to run after an error in a line: all below an import, else declarations.
+
+    A cell that does not parse has none.
+    """
+    failed = [
+        node
+        for node in _statements(source)
+        if node.lineno <= line <= (node.end_lineno or line)
+        and isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    if not failed:
+        return declared_after(source, line)
+    return [node for node in _statements(source) if _first_line(node) > line]
 
 
 def declared_after(source: str, line: int) -> list[ast.stmt]:
@@ -24,32 +54,44 @@ def declared_after(source: str, line: int) -> list[ast.stmt]:
 
     A cell that does not parse has none.
     """
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    below = [node for node in body[:_MAX_STATEMENTS] if _first_line(node) > line]
-    return [node for node in below if isinstance(node, _DECLARATIONS) or _is_alias(node)]
+    below = [node for node in _statements(source) if _first_line(node) > line]
+    return [node for node in below if _declares(node)]
 
 
 def run(statements: list[ast.stmt], user_ns: dict[str, Any], file: str) -> list[str]:
     """Run declarations one by one, each on its own; give the names that came out of it."""
     names: list[str] = []
     signal.signal(signal.SIGALRM, _time_is_up)
-    signal.alarm(_ALARM_S)
-    try:
-        for statement in statements:
-            with (
-                contextlib.suppress(BaseException),
-                contextlib.redirect_stdout(io.StringIO()),
-                contextlib.redirect_stderr(io.StringIO()),
-            ):
-                module = ast.Module([statement], type_ignores=[])
+    stop_at = time.monotonic() + _ALL_S
+    for statement in statements:
+        limit_s = min(_ALARM_S if _declares(statement) else _MOMENT_S, stop_at - time.monotonic())
+        if limit_s <= 0:
+            break
+        # Not only Exception: leaving, by whatever way, must not leave the kernel.
+        with (
+            contextlib.suppress(BaseException),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            module = ast.Module([statement], type_ignores=[])
+            signal.setitimer(signal.ITIMER_REAL, limit_s)
+            try:
                 exec(compile(module, file, "exec"), user_ns)  # noqa: S102 - a cell's own code
-                names.extend(_names_of(statement))
-    finally:
-        signal.alarm(0)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            names.extend(_names_of(statement))
     return names
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body[:_MAX_STATEMENTS]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def _declares(node: ast.stmt) -> bool:
+    return isinstance(node, _DECLARATIONS) or _is_alias(node)
 
 
 def _first_line(node: ast.stmt) -> int:

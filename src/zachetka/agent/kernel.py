@@ -53,6 +53,11 @@ class NotebookShell(ZMQInteractiveShell):  # type: ignore[misc]
     def ask_exit(self) -> None:
         """Stay: later cells define what is graded."""
 
+    def magic(self, line: str) -> Any:
+        """Run a line magic, as notebooks exported by older programs ask for it."""
+        name, _, rest = line.removeprefix("%").partition(" ")
+        return self.run_line_magic(name, rest, _stack_depth=2)
+
 
 class NotebookKernel(IPythonKernel):  # type: ignore[misc]
     """An IPython kernel that also answers `probe_request`."""
@@ -86,11 +91,11 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
     def rescue_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Run the declarations that the last cell, or a cell left out, did not get to."""
         content, names = parent["content"], []
-        source = self.shell.transform_cell(content["source"])
+        source = self.shell.transform_cell(declarations.without_magic(content["source"]))
         line = 0 if content["from_start"] else self._failed_line()
         if line is not None:
             file = self.shell.compile.cache(source, self.shell.execution_count)
-            statements = declarations.declared_after(source, line)
+            statements = declarations.left_behind(source, line)
             names = declarations.run(statements, self.shell.user_ns, file)
         self.session.send(stream, "rescue_reply", {"names": names}, parent, ident)
 
@@ -99,10 +104,18 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
         error = getattr(sys, "last_value", None)
         if error is None or isinstance(error, SyntaxError):
             return None
-        for frame, line in traceback.walk_tb(error.__traceback__):
-            if frame.f_globals is self.shell.user_ns:
-                return line
-        return None
+        lines = [
+            line
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            # The last such frame: under `%%time` the cell is run by a first line of its own.
+            if frame.f_globals is self.shell.user_ns and frame.f_code.co_name == "<module>"
+        ]
+        return lines[-1] if lines else None
+
+
+def forget_error(*_: Any) -> None:
+    """Let no cell be taken for the one that raised the last error."""
+    sys.last_value = None
 
 
 def run_kernel(connection_file: str) -> None:
@@ -114,5 +127,6 @@ def run_kernel(connection_file: str) -> None:
     CappedStream(sys.stdout)
     CappedStream(sys.stderr)
     shell.events.register("pre_run_cell", CappedStream.start_cell)
+    shell.events.register("pre_run_cell", forget_error)
     courtesy.install(shell)
     app.start()

@@ -87,6 +87,7 @@ class NotebookRun:
         self.client: Any = None
         self.kernel_client: Any = None
         self._report: Callable[[dict[str, Any]], None] = lambda _: None
+        self._reply: dict[str, Any] = {}
         self._stop_at = float("inf")
 
     @property
@@ -157,6 +158,7 @@ class NotebookRun:
             store_widget_state=False,
             record_timing=False,
             skip_cells_with_tag="",
+            on_cell_executed=self._note_reply,
         )
         await self.client.async_start_new_kernel()
         self.kernel_client = await self.client.async_start_new_kernel_client()
@@ -187,6 +189,7 @@ class NotebookRun:
         result = CellResult(cell["index"], "ok")
         # Should the whole sandbox go down now, the host knows which cell did it.
         self._report({"type": "start", "index": cell["index"]})
+        self._reply = {}
         started = time.monotonic()
         notebook_cell = self.client.nb.cells[position]
         task = asyncio.ensure_future(self.client.async_execute_cell(notebook_cell, position))
@@ -223,13 +226,23 @@ class NotebookRun:
         notebook_cell.outputs = []
         return result
 
+    def _note_reply(self, execute_reply: dict[str, Any], **_: Any) -> None:
+        self._reply = execute_reply["content"]
+
     async def _note_error(self, result: CellResult, notebook_cell: Any, source: str) -> None:
-        for output in notebook_cell.get("outputs", ()):
-            if output.get("output_type") == "error":
-                if result.status == "ok":
-                    result.status = "error"
-                name, value = output.get("ename", ""), output.get("evalue", "")
-                result.error = f"{name}: {value}"[:_MAX_ERROR_CHARS]
+        # An unknown magic ends a cell and shows no error; an error under `%%capture` is shown by a
+        # cell that says that all is well. Of the two, what is shown names the error better.
+        errors = [self._reply] if self._reply.get("status") == "error" else []
+        errors += [
+            output
+            for output in notebook_cell.get("outputs", ())
+            if output.get("output_type") == "error"
+        ]
+        if errors:
+            if result.status == "ok":
+                result.status = "error"
+            name, value = errors[-1].get("ename", ""), errors[-1].get("evalue", "")
+            result.error = f"{name}: {value}"[:_MAX_ERROR_CHARS]
         if result.status in {"error", "time_limit"}:
             await self._rescue(result, source, from_start=False)
 

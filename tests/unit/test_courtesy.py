@@ -1,0 +1,93 @@
+"""The courtesies change `torch` and the shell: questions go to an interpreter of their own."""
+
+import json
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+PRELUDE = """
+import io, json, contextlib, os
+os.environ["MPLBACKEND"] = "agg"
+from IPython.core.interactiveshell import InteractiveShell
+from zachetka.agent import courtesy
+
+class Shell(InteractiveShell):
+    def enable_gui(self, gui=None):
+        pass
+
+shell = Shell.instance()
+courtesy.install(shell)
+out = {}
+for name, source in json.loads(input()).items():
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        ran = shell.run_cell(source)
+    error = ran.error_before_exec or ran.error_in_exec
+    out[name] = repr(error) if error else "ok"
+print(json.dumps(out))
+"""
+
+ACCEPTED = {
+    "gpu tensors": "import torch; assert torch.ones(2).cuda().to('cuda:0').device.type == 'cpu'",
+    "gpu factories": "assert torch.zeros(3, device=torch.device('cuda')).sum() == 0",
+    "gpu like": "assert torch.zeros_like(torch.ones(2), device='cuda:1').shape == (2,)",
+    "gpu layers": "layer = torch.nn.Linear(2, 3, device='cuda').to('cuda')",
+    "gpu types": "assert torch.ones(2).type(torch.cuda.FloatTensor).dtype == torch.float32",
+    "gpu default": "torch.set_default_device('cuda'); torch.set_default_device(None)",
+    "gpu calls": "torch.cuda.set_device(0); torch.cuda.synchronize(); torch.cuda.empty_cache()",
+    "dtype by position": "assert torch.ones(2).to(torch.float64).dtype == torch.float64",
+    "no methods": "class C:\n    make = torch.ones\nassert C().make(2).sum() == 2",
+    "meta": "with torch.device('meta'):\n    assert torch.nn.Linear(2, 2).weight.is_meta",
+    "compile": "assert torch.compile(layer)(torch.ones(1, 2)).shape == (1, 3)",
+    "compile a function": "assert torch.compile(mode='reduce-overhead')(abs)(-1) == 1",
+    "compile in place": "layer.compile(); layer(torch.ones(1, 2))",
+    "optimizer": "torch.optim.Adam(layer.parameters()).step()",
+    "pylab": "%pylab inline\nplot(linspace(0, 1, 5)); np.zeros(1); plt.figure(); figsize(3, 3)",
+    "notebook backend": "%matplotlib notebook\nimport matplotlib; matplotlib.use('TkAgg')",
+    "old styles": "plt.style.use('seaborn-whitegrid'); plt.style.use('seaborn')",
+    "new styles": "plt.style.use('seaborn-v0_8-darkgrid'); plt.style.use('ggplot')",
+    "extension": "%load_ext no_such_extension\nafter = 1",
+    "tensorboard": "%tensorboard --logdir runs\nafter += 1",
+    "drive": "from google.colab import drive; drive.mount('/content/drive', force_remount=True)",
+    "colab": "import os; from google.colab import files, userdata, widgets, runtime, kernel",
+    "secret": "os.environ['TOKEN'] = userdata.get('TOKEN'); assert files.upload() == {}",
+    "colab patches": "from google.colab.patches import cv2_imshow; cv2_imshow(None)",
+    "installs": "%pip install x\n!pip install x\n! wget http://x\n!sudo apt-get install x",
+}
+
+REFUSED = {
+    "style": ("import matplotlib.pyplot as plt; plt.style.use('no-such-style')", "OSError"),
+    "colab": ("import google.colab.no_such_module", "ModuleNotFoundError"),
+    "device": ("import torch; torch.zeros(3, device='gpu')", "RuntimeError"),
+    "magic": ("%no_such_magic", "UsageError"),
+}
+
+
+def run(cells):
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(PRELUDE)],
+        input=json.dumps(cells),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def accepted():
+    return run(ACCEPTED)
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_what_works_elsewhere_works_here(accepted, name):
+    assert accepted[name] == "ok"
+
+
+def test_what_fails_elsewhere_fails_here():
+    found = run({name: source for name, (source, _) in REFUSED.items()})
+    for name, (_, error) in REFUSED.items():
+        assert found[name].startswith(error), found[name]
