@@ -39,26 +39,26 @@ def load_probe(function: Callable[..., Any]) -> Probe:
     if "<" in function.__qualname__ or "." in function.__qualname__:
         raise InfrastructureError(f"the probe {function.__qualname__} is not at module level")
     try:
-        source = textwrap.dedent(inspect.getsource(function))
+        source = _strip_annotations(textwrap.dedent(inspect.getsource(function)))
     except OSError as error:
         raise InfrastructureError(f"the probe {name} has no source to send: {error}") from error
-    foreign = sorted(foreign_names(function))
+    foreign = sorted(foreign_names(source) - {name})
     if foreign:
         raise InfrastructureError(
             f"the probe {name} uses {', '.join(foreign)} of the grader's file, which does not "
             "travel: import inside the probe, and pass values as inputs"
         )
-    return Probe(name, _strip_annotations(source))
+    return Probe(name, source)
 
 
-def foreign_names(function: Callable[..., Any]) -> set[str]:
-    """Give the globals that a function reads and that are not builtins."""
-    pending, found = [function.__code__], set()
+def foreign_names(source: str) -> set[str]:
+    """Give the globals that a source reads, defaults of arguments included, except for builtins."""
+    pending, found = [compile(source, "<probe>", "exec")], set()
     while pending:
         code = pending.pop()
         pending.extend(const for const in code.co_consts if inspect.iscode(const))
         found |= _global_loads(code)
-    return {name for name in found if not hasattr(builtins, name)} - {function.__name__}
+    return {name for name in found if not hasattr(builtins, name)}
 
 
 def _global_loads(code: Any) -> set[str]:

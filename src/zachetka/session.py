@@ -225,8 +225,11 @@ class Session:
             raise _broken(str(error)) from error
 
     def _greet(self) -> None:
-        header, _ = self._receive(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
         # No student code has run yet: whatever is wrong here is ours.
+        try:
+            header, _ = self._receive(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
+        except StudentFault as fault:
+            raise InfrastructureError(f"the sandbox's agent did not start: {fault}") from fault
         try:
             hello = _Hello.model_validate(header)
         except ValidationError as error:
@@ -296,7 +299,11 @@ class Session:
         reads = [] if read_fd is None else [read_fd]
         writes = [] if write_fd is None else [write_fd]
         while True:
-            self._process.watch()
+            try:
+                self._process.watch()
+            except StudentFault:
+                self.close()
+                raise
             left = deadline - time.monotonic()
             if left <= 0:
                 self.close()
@@ -375,7 +382,7 @@ def _student_fault(fault: _Fault, timeout_s: float, limits: Limits) -> StudentFa
         case "crash":
             text = Text(
                 en=f"the Python process ended while your code ran ({fault.detail or 'killed'})",
-                ru=f"процесс Python завершился во время работы вашего кода ({fault.detail})",
+                ru=f"процесс Python завершился, пока работал ваш код ({fault.detail or 'убит'})",
             )
         case "error":
             text = Text(

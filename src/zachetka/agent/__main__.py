@@ -35,6 +35,7 @@ def main() -> None:
 
     wire = take_over_stdio()
     confine()
+    os.chdir(os.environ["HOME"])
 
     from zachetka.agent import driver, forkserver
 

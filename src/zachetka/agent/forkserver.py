@@ -116,6 +116,7 @@ def _answer(
             with_driver.close()
             os.close(wire_fd)
             _become_kernel(str(request["fork"]), int(str(request["memory_bytes"])))
+        exits.pop(pid, None)  # of an orphan that had the same number
         with_driver.send(json.dumps({"pid": pid}).encode())
     else:
         with_driver.send(json.dumps({"status": exits.get(int(str(request["poll"])))}).encode())
@@ -127,6 +128,10 @@ def _become_kernel(connection_file: str, memory_bytes: int) -> None:
         from zachetka.agent.kernel import run_kernel
 
         os.setsid()
+        # On the sandbox's stderr the host reads why it failed; no notebook may speak there.
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 2)
+        os.close(silence)
         # Where this sandbox has no PID namespace of its own, a kernel must not outlive it.
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         _prctl(_PR_SET_DUMPABLE, 1)

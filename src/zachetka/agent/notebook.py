@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import queue
 import signal
 import tempfile
 import time
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 START_TIMEOUT_S = 60.0
 INTERRUPT_GRACE_S = 3.0
-MAX_RERUNS = 3
+MAX_RERUNS = 5
+_TICK_S = 0.5
 _MAX_ERROR_CHARS = 2000
 
 
@@ -78,6 +80,14 @@ class KernelLostError(Exception):
         self.result = result
 
 
+class RescueLostError(Exception):
+    """The kernel died under the declarations of a cell, or is stuck in them."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(f"the declarations of cell {index} took the kernel down")
+        self.index = index
+
+
 class NotebookRun:
     """One notebook's kernel, from its start to the end of the session."""
 
@@ -89,6 +99,7 @@ class NotebookRun:
         self._report: Callable[[dict[str, Any]], None] = lambda _: None
         self._reply: dict[str, Any] = {}
         self._stop_at = float("inf")
+        self._beyond_rescue: set[int] = set()
 
     @property
     def kernel_pid(self) -> int | None:
@@ -116,17 +127,21 @@ class NotebookRun:
                 lost[error.result.index] = error.result
                 await self._stop()
                 continue
+            except RescueLostError as error:
+                self._beyond_rescue.add(error.index)
+                await self._stop()
+                continue
             for result in results:
                 report(result.as_header())
             return
         # Cell after cell takes the kernel down: grade what stands before the last of them.
         await self._start(cells, limits)
-        fatal = max(lost)
+        fatal = max({*lost, *self._beyond_rescue})
         for result in await self._run_all(
             [cell for cell in cells if cell["index"] < fatal], limits, lost
         ):
             report(result.as_header())
-        report(lost[fatal].as_header())
+        report(lost.get(fatal, CellResult(fatal, "crash")).as_header())
         for cell in cells:
             if cell["index"] > fatal:
                 report(CellResult(cell["index"], "skipped").as_header())
@@ -248,8 +263,12 @@ class NotebookRun:
 
     async def _rescue(self, result: CellResult, source: str, *, from_start: bool) -> None:
         """Run the imports and definitions of a cell that the cell itself did not get to."""
+        if result.index in self._beyond_rescue:
+            return
         content = {"source": source, "from_start": from_start}
         reply = await self._ask("rescue_request", content, timeout_s=declarations.TIMEOUT_S)
+        if not reply:
+            raise RescueLostError(result.index)
         result.rescued = [str(name) for name in reply.get("names", ())]
 
     async def _kernel_ended(self) -> bool:
@@ -271,10 +290,12 @@ class NotebookRun:
         message = self.kernel_client.session.msg(message_type, content)
         channel.send(message)
         deadline = time.monotonic() + timeout_s
-        while (left := deadline - time.monotonic()) > 0:
+        while time.monotonic() < deadline and await self.alive():
             try:
-                reply = await channel.get_msg(timeout=left)
-            except Exception:  # noqa: BLE001 - an empty queue or a dead socket, all the same here
+                reply = await channel.get_msg(timeout=_TICK_S)
+            except queue.Empty:
+                continue
+            except Exception:  # noqa: BLE001 - a dead socket, or what is no message
                 return {}
             if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
                 content_of_reply: dict[str, Any] = reply["content"]

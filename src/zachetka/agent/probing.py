@@ -66,7 +66,10 @@ def serve_one(socket_path: str, user_ns: dict[str, Any]) -> NoReturn:
             frame = wire.read()
             with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
                 header, blob = answer(frame.header, frame.blob, user_ns)
-            wire.write(header, blob)
+            try:
+                wire.write(header, blob)
+            except FrameTooLargeError:
+                wire.write(_fault("output_limit", ""))
     finally:
         os._exit(0)
 

@@ -58,6 +58,7 @@ def assert_close(
             ),
             cause="wrong_type",
         )
+    got, want = _of_one_dtype(got, want)
     wrong = ~torch.isclose(got, want, rtol=rtol, atol=atol)
     if not wrong.any():
         return
@@ -107,12 +108,22 @@ def is_close(actual: Any, expected: Any, *, rtol: float = RTOL, atol: float = AT
 def _same(got: torch.Tensor, want: torch.Tensor, rtol: float, atol: float) -> bool:
     import torch
 
+    got, want = _of_one_dtype(got, want)
     return got.shape == want.shape and bool(
         torch.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True).all()
     )
 
 
+def _of_one_dtype(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    import torch
+
+    # An imaginary part where none belongs must be seen, not dropped.
+    dtype = torch.promote_types(a.dtype, b.dtype)
+    return a.to(dtype), b.to(dtype)
+
+
 def _as_double(value: Any) -> torch.Tensor:
     import torch
 
-    return torch.as_tensor(value).detach().to(torch.float64)
+    tensor = torch.as_tensor(value).detach()
+    return tensor.to(torch.complex128 if tensor.is_complex() else torch.float64)

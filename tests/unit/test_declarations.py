@@ -1,0 +1,91 @@
+import signal
+
+import pytest
+
+from zachetka.agent import declarations
+from zachetka.agent.declarations import declared_after
+
+
+@pytest.fixture(autouse=True)
+def _alarm():
+    before = signal.getsignal(signal.SIGALRM)
+    yield
+    signal.signal(signal.SIGALRM, before)
+
+
+def run(source, line=0, **names):
+    found = declarations.run(declared_after(source, line), names, "<cell>")
+    return found, names
+
+
+CELL = """import torchvision
+import math
+from os import path as p, sep
+x = math.pi
+print(x)
+def f():
+    return math
+class C:
+    pass
+square = lambda v: v * v
+alias = f
+async def g(): ...
+model = f()
+@staticmethod
+def h(): ...
+"""
+
+
+def test_only_declarations_are_run():
+    found, names = run(CELL, line=1)
+    assert found == ["math", "p", "sep", "f", "C", "square", "alias", "g", "h"]
+    assert "x" not in names
+    assert "model" not in names
+    assert names["square"](3) == 9
+
+
+@pytest.mark.parametrize(
+    ("line", "first"), [(0, "torchvision"), (1, "math"), (2, "p"), (6, "C"), (13, "h"), (14, None)]
+)
+def test_only_what_begins_below_the_line(line, first, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "torchvision", math := __import__("math"))
+    found, _ = run(CELL, line=line, math=math, f=math)
+    assert (found or [None])[0] == first
+
+
+def test_a_decorator_that_failed_is_not_run_again():
+    source = "@broken\ndef f(): ...\ndef g(): ..."
+    assert run(source, line=1)[0] == ["g"]
+
+
+def test_one_that_fails_does_not_stop_the_next():
+    source = "import no_such_module\nclass C(Missing): ...\ndef f(x=1 / 0): ...\ndef g(): ..."
+    assert run(source)[0] == ["g"]
+
+
+@pytest.mark.parametrize("leave", ["SystemExit", "KeyboardInterrupt", "GeneratorExit"])
+def test_leaving_does_not_leave(leave):
+    assert run(f"class C:\n    raise {leave}\ndef g(): ...")[0] == ["g"]
+
+
+def test_what_is_printed_is_not_seen(capsys):
+    run("class C:\n    print('x')\n    import sys; sys.stderr.write('y')")
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "source", ["def f(:", "x = '\0'", "(" * 10_000, "-" * 100_000 + "1", "%matplotlib inline"]
+)
+def test_a_cell_that_does_not_parse_declares_nothing(source):
+    assert declared_after(source, 0) == []
+
+
+def test_their_number_is_bounded():
+    source = "\n".join(f"def f{i}(): ..." for i in range(5000))
+    assert len(declared_after(source, 0)) <= 500
+
+
+def test_each_endless_declaration_is_cut_by_itself(monkeypatch):
+    monkeypatch.setattr(declarations, "_ALARM_S", 0.2)
+    source = "class A:\n    while True: pass\nclass B:\n    while True: pass\ndef g(): ..."
+    assert run(source)[0] == ["g"]
