@@ -208,12 +208,25 @@ def _variant_cells(text: str) -> dict[str, str]:
     return cells
 
 
-def build(solution: Solution, replaced: Mapping[str, str], language: Language) -> Any:
-    """Make a notebook of the solution with some tasks' cells replaced."""
+def build(
+    solution: Solution,
+    replaced: Mapping[str, str],
+    language: Language,
+    *,
+    only_tasks: bool = False,
+) -> Any:
+    """Make a notebook of the solution with some tasks' cells replaced.
+
+    Args:
+        solution: where the cells come from.
+        replaced: new sources of tasks' cells, by task.
+        language: of the text.
+        only_tasks: leave out the text and the demonstrations.
+    """
     cells = [
         new_cell(cell.kind, replaced.get(cell.task or "", cell.source), cell.id)
         for cell in solution.cells
-        if cell.speaks(language)
+        if cell.speaks(language) and (cell.task is not None or not only_tasks)
     ]
     return new_notebook(cells, {})
 

@@ -87,7 +87,10 @@ def trials(course: Path, manifest: Manifest, *, seeds: int = 1) -> list[Trial]:
             empty = release.template(solution, manifest, language)
             found.append(Trial(manifest.name, nothing, language, seed, empty))
         for variant in variants:
-            notebook = reference.build(solution, variant.cells, Language.EN)
+            # A bug needs no demonstrations, and a hundred of them would be an hour's work.
+            notebook = reference.build(
+                solution, variant.cells, Language.EN, only_tasks=variant.kind is Kind.BUG
+            )
             text = reference.to_ipynb(notebook)
             found.append(Trial(manifest.name, variant, Language.EN, seed, text))
     return found
