@@ -47,6 +47,13 @@ ACCEPTED = {
     "notebook backend": "%matplotlib notebook\nimport matplotlib; matplotlib.use('TkAgg')",
     "old styles": "plt.style.use('seaborn-whitegrid'); plt.style.use('seaborn')",
     "new styles": "plt.style.use('seaborn-v0_8-darkgrid'); plt.style.use('ggplot')",
+    "old colour maps": "assert plt.cm.get_cmap('viridis', 7).N == 7",
+    "old display": "from IPython.core.display import HTML, clear_output, display; display(1)",
+    "old formats": "from IPython.display import set_matplotlib_formats as f; f('svg', 'pdf')",
+    "new formats": "from matplotlib_inline.backend_inline import set_matplotlib_formats as f; f()",
+    "sharp plots": "%config InlineBackend.figure_format = 'retina'",
+    "no plot is drawn": "from IPython.core.formatters import format_display_data as show\n"
+    "assert list(show(plt.figure())[0]) == ['text/plain']",
     "extension": "%load_ext no_such_extension\nafter = 1",
     "tensorboard": "%tensorboard --logdir runs\nafter += 1",
     "drive": "from google.colab import drive; drive.mount('/content/drive', force_remount=True)",

@@ -22,6 +22,7 @@ def install(shell: Any) -> None:
     _short_tracebacks(shell)
     _quiet_plots(shell)
     _old_plots()
+    _old_names()
     _no_network_installs(shell)
     _absent_extensions(shell)
     if importlib.util.find_spec("google") is None:
@@ -39,12 +40,16 @@ def _quiet_plots(shell: Any) -> None:
     """Give every notebook the inline backend, which closes its figures after each cell."""
     try:
         import matplotlib as mpl
-        from IPython.core.pylabtools import import_pylab, select_figure_formats
+        from IPython.core import pylabtools
+        from matplotlib_inline import backend_inline
     except ImportError:
         return
     shell.enable_matplotlib("inline")
-    # Rendering is what costs time, and nobody looks at these pictures.
-    select_figure_formats(shell, set())
+    # Rendering is what costs time, and nobody looks at these pictures; a notebook that asks for
+    # sharper ones would have it begin again.
+    pylabtools.select_figure_formats(shell, set())
+    for module in (pylabtools, backend_inline):
+        vars(module)["select_figure_formats"] = _nothing
     mpl.rcParams["figure.max_open_warning"] = 0
 
     def matplotlib_magic(line: str = "") -> None:
@@ -52,7 +57,7 @@ def _quiet_plots(shell: Any) -> None:
 
     def pylab_magic(line: str = "") -> None:
         """Bring the names that `%pylab` brings."""
-        import_pylab(shell.user_ns, import_all="--no-import-all" not in line)
+        pylabtools.import_pylab(shell.user_ns, import_all="--no-import-all" not in line)
 
     shell.register_magic_function(matplotlib_magic, "line", "matplotlib")
     shell.register_magic_function(pylab_magic, "line", "pylab")
@@ -68,6 +73,10 @@ def _old_plots() -> None:
     library = style.library
     for name in [name for name in library if name.startswith(_STYLE_NOW)]:
         library.setdefault(name.replace(_STYLE_NOW, _STYLE_ONCE), library[name])
+    if not hasattr(mpl.cm, "get_cmap"):
+        from matplotlib import pyplot as plt
+
+        mpl.cm.get_cmap = plt.get_cmap  # type: ignore[attr-defined]
     use = mpl.use
 
     @functools.wraps(use)
@@ -78,6 +87,19 @@ def _old_plots() -> None:
             sys.stdout.write("[zachetka] there is no screen here, figures stay in the notebook\n")
 
     mpl.use = use_if_possible
+
+
+def _old_names() -> None:
+    """Keep what IPython once had in `display`; the one that runs in Colab has it still."""
+    from IPython import display
+    from IPython.core import display as core_display
+
+    if not hasattr(display, "set_matplotlib_formats"):
+        for name in ("set_matplotlib_formats", "set_matplotlib_close"):
+            setattr(display, name, _nothing)
+    for name in ("display", "clear_output", "set_matplotlib_formats"):
+        if not hasattr(core_display, name):
+            setattr(core_display, name, getattr(display, name))
 
 
 def _no_network_installs(shell: Any) -> None:
