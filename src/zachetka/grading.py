@@ -12,6 +12,7 @@ import json
 import os
 import select
 import signal
+import sys
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -320,6 +321,8 @@ def _examine_and_exit(
         silence = os.open(os.devnull, os.O_RDWR)
         for fd in (0, 1, 2):
             os.dup2(silence, fd)
+        # Whoever calls us may have put something else in their place.
+        sys.stdout = sys.stderr = os.fdopen(silence, "w")
         try:
             examine(examination, grader)
             result: dict[str, Any] = {
