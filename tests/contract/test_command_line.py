@@ -104,7 +104,8 @@ def test_grade_prints_a_report_for_a_person(course):
     assert "✔ total  60/60 %" in done.stdout
     assert "✘ удвоение  -40 %" in done.stdout
     assert "не удвоено" in done.stdout
-    assert "score 0.6 of 1" in done.stdout
+    assert "баллы 0.6 из 1" in done.stdout
+    assert not any(line.endswith(" ") for line in done.stdout.splitlines())
     assert "\x1b" not in done.stdout
     jsonschema.validate(json.loads((course / "half.json").read_text("utf-8")), json_schema())
 

@@ -62,22 +62,23 @@ def grade(
     _graded_assignment(root, assignment)
     _needs_file(notebook)
     backend = resolve_sandbox(sandbox, trusted=trust_submissions)
-    from zachetka.batch import grade_in_own_language
+    from zachetka.batch import declared
     from zachetka.grading import Job
     from zachetka.grading import grade as grade_job
 
+    language = lang or declared(notebook)[1] or Language.EN
     job = Job(
         course=root,
         assignment=assignment,
         notebook=notebook,
         student=notebook.stem,
         sandbox=backend,
-        language=lang or Language.EN,
+        language=language,
     )
-    report = grade_job(job) if lang else grade_in_own_language(job)
+    report = grade_job(job)
     if output is not None:
         _store(report, output)
-    return _show(report, as_json=json_, language=lang or Language.EN)
+    return _show(report, as_json=json_, language=language)
 
 
 def batch(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zachetka.cli.options import CourseOption, JsonOption, SandboxName, resolve_course
+from zachetka.cli.options import CourseOption, JsonOption, resolve_course
 from zachetka.errors import InfrastructureError, UsageError
 
 
@@ -44,30 +44,25 @@ def sandbox(
     from zachetka.tryout import try_out
 
     entries: list[dict[str, Any]] = []
+    broken = False
     for name, backend in backends().items():
+        entry: dict[str, Any] = {"name": name, "reason": None, "image": None, "trials": []}
         with waiting(f"trying {name}"):
-            reason = backend.unavailable()
-            trials = [] if reason is not None else [asdict(trial) for trial in try_out(name)]
-        entries.append(
-            {
-                "name": name,
-                "available": reason is None,
-                "reason": reason,
-                "image": None if reason is not None else backend.image(),
-                "trials": trials,
-            }
-        )
+            entry["reason"] = backend.unavailable()
+            if entry["reason"] is None:
+                try:
+                    entry["trials"] = [asdict(trial) for trial in try_out(name)]
+                    entry["image"] = backend.image()
+                except InfrastructureError as error:
+                    entry["reason"], broken = str(error), True
+        entry["available"] = entry["reason"] is None
+        broken = broken or any(trial["held"] is False for trial in entry["trials"])
+        entries.append(entry)
     if json_:
         document = {"schema": "zachetka.sandboxes/1", "sandboxes": entries}
         print_json(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     else:
         show_sandboxes(entries)
-    broken = any(
-        trial["held"] is False
-        for entry in entries
-        if entry["name"] != SandboxName.NONE
-        for trial in entry["trials"]
-    )
     return InfrastructureError.exit_code if broken else 0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from zachetka.cli.display import make_console, mark, number
@@ -29,6 +28,7 @@ _WORDS: Final = {
     "checks": Words("checks passed", "проверок пройдено"),
     "flags": Words("look at", "обратите внимание"),
     "in": Words("of", "из"),
+    "same": Words("the same", "то же самое"),
 }
 _CELL_STATUS: Final = {
     CellStatus.FAILED: Words("failed", "ошибка"),
@@ -41,7 +41,7 @@ _CELL_STATUS: Final = {
 }
 _PERCENT: Final = 100
 _CELLS: Final = 10
-_INDENT: Final = 4
+_INDENT: Final = 2
 
 
 def show_report(report: Report, language: Language) -> None:
@@ -99,7 +99,9 @@ def _cells(report: Report, language: Language) -> Iterator[str]:
     for cell in report.execution.cells:
         status = _CELL_STATUS.get(cell.status)
         if status is not None:
-            error = (cell.error or "").strip().partition("\n")[0]
+            error = (cell.error or "").strip().partition("\n")[0].rstrip(": ")
+            if cell.status is CellStatus.TIME_LIMIT:
+                error = ""  # the interrupt that ended it says nothing new
             said = status.in_language(language)
             yield f"{name} {cell.index + 1}: {said}" + (f": {error}" if error else "")
 
@@ -114,24 +116,32 @@ def _task(
     if possible:
         head.append(f"  {number(earned)}/{number(possible)} %", style="dim" if passed else "")
     yield head
+    said: str | None = None
     for check in checks:
         if check.status is not CheckStatus.PASSED:
-            yield Padding(_failure(check, report, word), (0, 0, 0, _INDENT), expand=False)
+            yield from _failure(check, report, word, said)
+            said = check.message
 
 
-def _failure(check: Check, report: Report, word: Callable[[str], str]) -> Table:
+def _failure(
+    check: Check, report: Report, word: Callable[[str], str], said: str | None
+) -> Iterator[RenderableType]:
+    """Show a check without points; a message like the one just shown is not shown again."""
     lost = (check.max_points - check.points) / report.max_score * _PERCENT
-    title = Text.assemble((check.title, "red"))
+    failed = None if check.status is CheckStatus.NOT_RUN else False
+    title = Text.assemble(mark(failed), " ", (check.title, "red"))
     if lost:
         title.append(f"  -{number(lost)} %")
     if check.cause is not None:
         title.append(f"  {check.cause.value}", style="dim")
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column()
-    grid.add_column(overflow="fold")
-    grid.add_row(mark(False if check.status is CheckStatus.FAILED else None), title)
-    if check.message:
-        grid.add_row("", Text(check.message))
+    yield _indented(title, _INDENT)
+    if check.message and check.message == said:
+        yield _indented(Text(word("same"), style="dim"), 2 * _INDENT)
+    elif check.message:
+        yield _indented(Text(check.message), 2 * _INDENT)
     if check.hint:
-        grid.add_row("", Text(f"{word('hint')}: {check.hint}", style="cyan"))
-    return grid
+        yield _indented(Text(f"{word('hint')}: {check.hint}", style="cyan"), 2 * _INDENT)
+
+
+def _indented(text: Text, indent: int) -> RenderableType:
+    return Padding(text, (0, 0, 0, indent), expand=False)
