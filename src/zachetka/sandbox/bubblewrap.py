@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from zachetka.sandbox.base import Limits
 
-HOME = "/home/student"
+HOME = "/tmp"  # noqa: S108 - the sandbox's own
 AGENT_ROOT = "/opt/zachetka"
 SHM_BYTES = 64 * MIB
 NOBODY = 65534
@@ -127,11 +127,11 @@ def bwrap_arguments(limits: Limits) -> list[str]:
     else:
         arguments += ["--unshare-user", "--disable-userns"]
         arguments += ["--uid", str(NOBODY), "--gid", str(NOBODY)]
+    # First, because the folders of this Python may lie in a /tmp of the host.
+    arguments += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", HOME]
     arguments += _read_only_system()
     arguments += ["--proc", "/proc", "--dev", "/dev"]
     arguments += ["--perms", "1777", "--size", str(SHM_BYTES), "--tmpfs", "/dev/shm"]  # noqa: S108
-    arguments += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", HOME]
-    arguments += ["--symlink", HOME, "/tmp"]  # noqa: S108 - the sandbox's own
     arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
     for key, value in environment.items():
         arguments += ["--setenv", key, value]
