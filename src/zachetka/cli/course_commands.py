@@ -14,6 +14,7 @@ from zachetka.cli.options import (
     JsonOption,
     SandboxName,
     SandboxOption,
+    check_output,
     resolve_course,
     resolve_sandbox,
 )
@@ -60,6 +61,7 @@ def verify(
     from zachetka.pool import LocalPool
     from zachetka.verify import run_trials, trials
 
+    check_output(junit)
     root = resolve_course(course)
     names = list(dict.fromkeys(assignments or assignment_names(root)))
     if not names:

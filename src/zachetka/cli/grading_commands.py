@@ -17,6 +17,7 @@ from zachetka.cli.options import (
     SandboxName,
     SandboxOption,
     TrustOption,
+    check_output,
     resolve_course,
     resolve_sandbox,
 )
@@ -61,6 +62,7 @@ def grade(
     root = resolve_course(course)
     _graded_assignment(root, assignment)
     _needs_file(notebook)
+    check_output(output)
     backend = resolve_sandbox(sandbox, trusted=trust_submissions)
     from zachetka.batch import declared
     from zachetka.grading import Job
@@ -70,7 +72,7 @@ def grade(
     job = Job(
         course=root,
         assignment=assignment,
-        notebook=notebook,
+        notebook=notebook.absolute(),
         student=notebook.stem,
         sandbox=backend,
         language=language,
@@ -114,7 +116,7 @@ def batch(
     root = resolve_course(course)
     _graded_assignment(root, assignment)
     manifest = load_manifest(root, assignment)
-    notebooks = find_submissions(folder)
+    notebooks = find_submissions(folder.absolute())
     backend = resolve_sandbox(sandbox, trusted=trust_submissions)
     prepare_output(out)
     from zachetka.grading import Job
@@ -173,7 +175,7 @@ def check(
     job = Job(
         course=root,
         assignment=name,
-        notebook=notebook,
+        notebook=notebook.absolute(),
         student=notebook.stem,
         sandbox=SandboxName.NONE.value,
         language=language,

@@ -86,3 +86,15 @@ def resolve_sandbox(sandbox: SandboxName, *, trusted: bool) -> str:
             "add --trust-submissions if every one of them is your own"
         )
     return choose(sandbox.value).name
+
+
+def check_output(path: Path | None) -> None:
+    """Say before an hour of work that its result could not be written.
+
+    Raises:
+        UsageError: the folder of the file is missing, or the file is a folder.
+    """
+    if path is None:
+        return
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise UsageError(f"cannot write {path}: it is a folder, or its folder does not exist")
