@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -44,6 +45,12 @@ def verify(
     seeds: Annotated[
         int, typer.Option("--seeds", min=1, help="Try everything with so many course secrets.")
     ] = 1,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            "--only", metavar="PATTERN", help="Only names like this: 'sgd_*', 'solution.*'."
+        ),
+    ] = None,
     json_: JsonOption = False,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Also write JUnit XML to this file.")
@@ -69,6 +76,10 @@ def verify(
     planned = [
         trial for name in names for trial in trials(root, load_manifest(root, name), seeds=seeds)
     ]
+    if only is not None:
+        planned = [trial for trial in planned if fnmatchcase(trial.name, only)]
+        if not planned:
+            raise UsageError(f"nothing has a name like {only!r}")
     # What is graded here is the course's own code, so no word of trust is asked for.
     backend = resolve_sandbox(sandbox, trusted=True)
     findings: list[Finding] = []
