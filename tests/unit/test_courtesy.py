@@ -33,6 +33,8 @@ ACCEPTED = {
     "gpu factories": "assert torch.zeros(3, device=torch.device('cuda')).sum() == 0",
     "gpu like": "assert torch.zeros_like(torch.ones(2), device='cuda:1').shape == (2,)",
     "gpu layers": "layer = torch.nn.Linear(2, 3, device='cuda').to('cuda')",
+    "gpu files": "import io; file = io.BytesIO(); torch.save(torch.ones(1), file); file.seek(0)\n"
+    "assert torch.load(file, map_location='cuda:0') == 1",
     "gpu types": "assert torch.ones(2).type(torch.cuda.FloatTensor).dtype == torch.float32",
     "gpu default": "torch.set_default_device('cuda'); torch.set_default_device(None)",
     "gpu calls": "torch.cuda.set_device(0); torch.cuda.synchronize(); torch.cuda.empty_cache()",

@@ -247,6 +247,7 @@ def _factories_on_cpu(torch: Any) -> None:
         if function in factories or name.endswith("_like"):
             setattr(torch, name, _OnCpu(function))
     torch.set_default_device = _OnCpu(torch.set_default_device)
+    torch.load = _OnCpu(torch.load)
 
 
 class _OnCpu:
@@ -260,8 +261,9 @@ class _OnCpu:
         self._function = function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if kwargs.get("device") is not None:
-            kwargs["device"] = _without_gpu(kwargs["device"])
+        for name in ("device", "map_location"):
+            if name in kwargs:
+                kwargs[name] = _without_gpu(kwargs[name])
         return self._function(*map(_without_gpu, args), **kwargs)
 
 

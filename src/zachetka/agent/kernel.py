@@ -120,6 +120,9 @@ def forget_error(*_: Any) -> None:
 
 def run_kernel(connection_file: str) -> None:
     """Serve on a connection file until killed."""
+    folder = probing.notebook_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(folder)
     sys.path.insert(0, "")  # as in Jupyter: a notebook may import what it wrote beside itself
     app = IPKernelApp.instance(kernel_class=NotebookKernel)
     app.initialize(["-f", connection_file, "--HistoryManager.enabled=False"])

@@ -16,6 +16,7 @@ import socket
 import sys
 import traceback
 import warnings
+from pathlib import Path
 from typing import Any, NoReturn
 
 from zachetka.agent.wire import Wire
@@ -92,6 +93,11 @@ def answer(header: dict[str, Any], blob: bytes, user_ns: dict[str, Any]) -> tupl
     return {"type": "value", "value": tree}, out
 
 
+def notebook_folder() -> Path:
+    """Give the folder that a notebook works in: empty, and with a `../data` that can be made."""
+    return Path(os.environ.get("HOME", "/"), "course", "notebook")
+
+
 def reset_globals(seed: int) -> None:
     """Undo what a notebook may have left behind that is not part of any task."""
     import numpy as np
@@ -101,7 +107,7 @@ def reset_globals(seed: int) -> None:
     sys.settrace(None)
     sys.setprofile(None)
     with contextlib.suppress(OSError):
-        os.chdir(os.environ.get("HOME", "/"))
+        os.chdir(notebook_folder())
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
     # First of all: the threads of the parent's pools do not exist in this copy.

@@ -1,0 +1,35 @@
+"""What honest notebooks of real courses do, and what must still be there when they are examined."""
+
+from __future__ import annotations
+
+
+def read(nb):
+    return nb.read()
+
+
+def defined(nb, *, names):
+    return [name for name in names if hasattr(nb, name)]
+
+
+CELLS = (
+    "%load_ext no_such_extension\n%config InlineBackend.figure_format = 'retina'\nimport torch",
+    "import torch\nimport no_such_package\nfrom torch import nn\nSEED = 7\ntorch.manual_seed(SEED)",
+    "%%capture\nimport no_such_package\ndef captured(): ...",
+    "%%time\nimport no_such_package\ndef timed(): ...",
+    "%no_such_magic\ndef after_magic(): ...",
+    "class Shy:\n    def __repr__(self):\n        raise ValueError\nShy()",
+    "import os\nos.listdir() == [] or 1 / 0\nos.makedirs('../data')",
+    "open('notes.txt', 'w').write('kept')\ndef read():\n    return open('notes.txt').read()",
+    "!pip install no_such_package\nget_ipython().magic('matplotlib inline')\ndef last(): ...",
+    "model = nn.Linear(2, 2, device='cuda').cuda()\ntorch.zeros(1, device=torch.device('cuda', 0))",
+    "import torch.utils.data as d\nfor _ in d.DataLoader(torch.ones(8, 2), num_workers=1): ...",
+)
+FAILED = {1, 2, 3, 4, 5}
+
+
+def test_what_a_notebook_defines_outlives_what_it_cannot_do(room):
+    with room.open(*CELLS) as session:
+        assert {cell.index for cell in session.cells if cell.status != "ok"} == FAILED
+        names = ["SEED", "captured", "timed", "after_magic", "Shy", "last", "model"]
+        assert room.ask(session, defined, names=names) == names
+        assert room.ask(session, read) == "kept"
