@@ -92,7 +92,7 @@ def verify(
     findings.sort(key=lambda finding: order[id(finding.trial)])
     if junit is not None:
         _write_junit(junit, findings)
-    show_findings(findings, as_json=json_)
+    show_findings(findings, as_json=json_, partial=only is not None)
     if any(finding.error is not None for finding in findings):
         return InfrastructureError.exit_code
     return 0 if all(finding.ok for finding in findings) else _WRONG_GRADER

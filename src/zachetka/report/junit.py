@@ -52,7 +52,7 @@ def to_junit(suites: Iterable[Suite], timestamp: datetime) -> str:
         for case in suite.cases:
             _add_case(element, case)
     ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=False) + "\n"
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
 def _add_case(suite: ET.Element, case: Case) -> None:
