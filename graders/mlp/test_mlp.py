@@ -1230,9 +1230,15 @@ STEPPED = {
 def sgd_case(rng, count):
     """Give parameters and so many steps `(gradients, learning rate)`."""
     values = [rng.normal(4, 3), rng.normal(4), rng.normal(1)]
-    steps = [
-        ([rng.normal(*value.shape) for value in values], rng.number(0.1, 0.5)) for _ in range(count)
+    # Away from zero, so that every parameter visibly moves.
+    grads = [
+        [
+            rng.signs(v.numel()).view(v.shape) * rng.uniform(*v.shape, low=0.5, high=2.0)
+            for v in values
+        ]
+        for _ in range(count)
     ]
+    steps = [(each, rng.number(0.1, 0.5)) for each in grads]
     return values, steps
 
 
@@ -1365,8 +1371,7 @@ def drawn_batches(nb, *, x, y, cases):
     import numpy as np
     import torch
 
-    before = x.clone(), y.clone()
-    drawn = []
+    drawn, unchanged = [], True
     for count, batch_size, options, seed, used, global_seed in cases:
         torch.manual_seed(global_seed)
         np.random.seed(global_seed % 2**32)  # noqa: NPY002
@@ -1375,14 +1380,16 @@ def drawn_batches(nb, *, x, y, cases):
         if seed is not None:
             chosen["generator"] = torch.Generator().manual_seed(seed)
             torch.rand(used, generator=chosen["generator"])
-        batches = nb.minibatches(x[:count], y[:count], batch_size, **chosen)
+        given = x[:count].clone(), y[:count].clone()
+        batches = nb.minibatches(*given, batch_size, **chosen)
         # All honest batches and a few too many: an endless generator ends here.
-        pairs = [(xb, yb) for xb, yb in itertools.islice(batches, count // batch_size + 3)]
+        pairs = [(xb, yb) for xb, yb in itertools.islice(batches, count + 3)]
         drawn.append([(xb.clone(), yb.clone()) for xb, yb in pairs])
+        unchanged &= torch.equal(given[0], x[:count]) and torch.equal(given[1], y[:count])
     return {
         "xb": [[xb for xb, _ in batches] for batches in drawn],
         "yb": [[yb for _, yb in batches] for batches in drawn],
-        "unchanged": bool(torch.equal(x, before[0]) and torch.equal(y, before[1])),
+        "unchanged": unchanged,
     }
 
 

@@ -1,0 +1,20 @@
+# /// zachetka
+# about = "x and y are shuffled each on its own."
+# score = 0.98
+# fails = [
+#     "minibatches.pairs",
+# ]
+# ///
+# %% minibatches
+def minibatches(x, y, batch_size, *, replacement=False, generator=None):
+    """Random batches of paired rows.
+
+    x: (N, ...), y: (N, ...) -> an iterable of (xb, yb) with at most batch_size rows each
+    """
+    n = len(x)
+    if replacement:
+        order = torch.randint(n, (n,), generator=generator)
+    else:
+        order = torch.randperm(n, generator=generator)
+    other = order[torch.randperm(n, generator=generator)]
+    return [(x[a], y[b]) for a, b in zip(order.split(batch_size), other.split(batch_size))]

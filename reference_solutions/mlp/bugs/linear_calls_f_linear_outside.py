@@ -1,0 +1,30 @@
+# /// zachetka
+# about = "F.linear in a function beside the class: seen when it is called."
+# score = 0.91
+# fails = [
+#     "MyLinear.forward",
+#     "MyLinear.input_shapes",
+#     "MyLinear.no_bias",
+# ]
+# ///
+# %% MyLinear
+def _product(x, weight, bias):
+    return F.linear(x, weight, bias)
+
+
+class MyLinear(nn.Module):
+    """A linear layer: x @ weight.T + bias.
+
+    weight: nn.Parameter (out_features, in_features)
+    bias:   nn.Parameter (out_features,), or None with bias=False
+    """
+
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__()
+        bound = in_features**-0.5
+        self.weight = nn.Parameter(torch.empty(out_features, in_features).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.empty(out_features).uniform_(-bound, bound)) if bias else None
+
+    def forward(self, x):
+        """x: (..., in_features) -> (..., out_features)"""
+        return _product(x, self.weight, self.bias)
