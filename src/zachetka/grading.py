@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import select
 import signal
@@ -152,9 +153,8 @@ class Grading:
                 self.grader,
                 self.limits,
             )
+            self._distrust_grader(result["outcomes"])
             checks = [self._check(outcome) for outcome in result["outcomes"]]
-            if not checks:
-                raise InfrastructureError(f"the grader {self.grader} has no checks")
             return self._report(
                 raw,
                 status=ReportStatus.GRADED,
@@ -214,6 +214,32 @@ class Grading:
             # The cells themselves brought the sandbox down: they would do so again.
             examination.reopenings = 1 << 30
         return examination
+
+    def _distrust_grader(self, outcomes: list[dict[str, Any]]) -> None:
+        """Refuse checks that are not those of the assignment.
+
+        Raises:
+            InfrastructureError: their points or their ids are wrong.
+        """
+        if not outcomes:
+            raise InfrastructureError(f"the grader {self.grader} has no checks")
+        points = dict.fromkeys(self.manifest.tasks, 0.0)
+        seen: set[str] = set()
+        for outcome in outcomes:
+            if outcome["task"] not in points:
+                raise InfrastructureError(f"{outcome['id']}: the assignment has no such task")
+            if outcome["id"] in seen:
+                raise InfrastructureError(f"two checks are called {outcome['id']}")
+            seen.add(outcome["id"])
+            points[outcome["task"]] += outcome["points"]
+        if self.job.grader_path is not None:
+            return  # public checks: what they are worth is the hidden ones' business
+        for task, total in points.items():
+            weight = self.manifest.tasks[task].weight
+            if not math.isclose(total, weight):
+                raise InfrastructureError(
+                    f"the checks of {task} give {total:g} points, not its weight of {weight:g}"
+                )
 
     def _check(self, outcome: dict[str, Any]) -> Check:
         language = self.job.language

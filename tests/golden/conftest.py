@@ -1,0 +1,30 @@
+"""Notebooks whose reports are known, graded in each sandbox that needs no engine."""
+
+import pytest
+from toy_course import ToyCourse
+
+from zachetka.sandbox import backends
+
+SANDBOXES = ("none", "bubblewrap")
+
+
+def require(name):
+    reason = backends()[name].unavailable()
+    if reason:
+        pytest.skip(f"{name}: {reason}")
+    return name
+
+
+@pytest.fixture(scope="module", params=SANDBOXES)
+def sandbox(request):
+    return require(request.param)
+
+
+@pytest.fixture(scope="module")
+def bubblewrap():
+    return require("bubblewrap")
+
+
+@pytest.fixture
+def course(tmp_path):
+    return ToyCourse.make(tmp_path)
