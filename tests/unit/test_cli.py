@@ -112,6 +112,14 @@ def test_a_closed_pipe_is_no_error():
     assert (done.stdout, done.stderr) == ("{", "")
 
 
+def test_a_full_disk_is_said_in_one_line():
+    script = f"{sys.executable} -c 'from zachetka.cli import main; main()' schema > /dev/full"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.startswith("zachetka: the machine failed: [Errno 28]")
+    assert done.stderr.count("\n") == 1
+
+
 def test_the_schema_is_json():
     done = call("schema", PYTHONIOENCODING="ascii")
     assert json.loads(done.stdout)["properties"]["schema"]["const"] == "zachetka.report/1"

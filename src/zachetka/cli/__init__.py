@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from zachetka.cli import course_commands, grading_commands, machine_commands
-from zachetka.errors import ZachetkaError
+from zachetka.errors import InfrastructureError, ZachetkaError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED: Final = 130
-_BUG: Final = 3
 _PIPE_CLOSED: Final = 141
 
 app = typer.Typer(
@@ -57,11 +56,16 @@ def main() -> NoReturn:
         code = _complain("interrupted", INTERRUPTED)
     except BrokenPipeError:
         code = _PIPE_CLOSED
+    except OSError as error:
+        code = _complain(f"the machine failed: {error}", InfrastructureError.exit_code)
     except Exception as error:
         if os.environ.get("ZACHETKA_DEBUG"):
             raise
         said = f"{type(error).__name__}: {error}"
-        code = _complain(f"a bug in Zachetka: {said} (ZACHETKA_DEBUG=1 shows more)", _BUG)
+        code = _complain(
+            f"a bug in Zachetka: {said} (ZACHETKA_DEBUG=1 shows more)",
+            InfrastructureError.exit_code,
+        )
     _leave(code)
 
 
@@ -123,8 +127,11 @@ def _interrupt_once() -> None:
 def _leave(code: int) -> NoReturn:
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # The interpreter would flush again on its way out and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = code or _PIPE_CLOSED
+        if isinstance(error, BrokenPipeError):
+            code = code or _PIPE_CLOSED
+        elif not code:
+            code = _complain(f"the machine failed: {error}", InfrastructureError.exit_code)
     sys.exit(code)

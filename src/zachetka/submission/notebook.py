@@ -1,28 +1,20 @@
-"""Read what a student handed in: bytes with a cap, then the sources of the code cells, no more.
-
-Nothing in the file is trusted and nothing but strings leaves this module. A file that is no
-notebook is rejected with a sentence for its student; whatever can be repaired is, and noted.
-"""
+"""The notebook in a submission's bytes: its code cells, repaired where that is possible."""
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import json
-import os
 import re
-import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from zachetka.errors import InfrastructureError, SubmissionRejectedError, UsageError
+from zachetka.errors import SubmissionRejectedError
 from zachetka.language import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-FILE_BYTES: Final = 50 * 1000 * 1000
+    from zachetka.submission.file import RawSubmission
+
 CELL_COUNT: Final = 2000
 SOURCE_BYTES: Final = 1_000_000
 SOURCES_BYTES: Final = 8_000_000
@@ -50,20 +42,6 @@ _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class RawSubmission:
-    """The bytes of a file that was handed in."""
-
-    path_name: str
-    sha256: str
-    data: bytes = field(repr=False)
-
-    @property
-    def size(self) -> int:
-        """The size of the file in bytes."""
-        return len(self.data)
-
-
-@dataclass(frozen=True, slots=True)
 class Cell:
     """A code cell; `index` is its position among all cells of the notebook."""
 
@@ -86,52 +64,6 @@ class Submission:
     repairs: tuple[str, ...] = ()
     declared_assignment: str | None = None
     declared_language: str | None = None
-
-
-def read_submission(path: Path) -> Submission:
-    """Read a notebook; `read_bytes` and then `parse`.
-
-    Raises:
-        SubmissionRejectedError: it is no notebook that could be run.
-        UsageError: there is no such file.
-        InfrastructureError: the file is there and cannot be read.
-    """
-    return parse(read_bytes(path))
-
-
-def read_bytes(path: Path) -> RawSubmission:
-    """Read a regular file of bounded size, and nothing that only looks like one.
-
-    Raises:
-        SubmissionRejectedError: it is no regular file, or too large.
-        UsageError: there is no such file.
-        InfrastructureError: the file is there and cannot be read.
-    """
-    # O_NONBLOCK: opening a FIFO must not wait for its writer.
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    try:
-        descriptor = os.open(path, flags)
-    except FileNotFoundError as error:
-        raise UsageError(f"there is no file {path}: check the path") from error
-    except OSError as error:
-        if error.errno in {errno.ELOOP, errno.ENXIO, errno.ENODEV}:
-            raise _not_a_file() from error
-        raise InfrastructureError(f"cannot read {path}: {error.strerror}") from error
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise _not_a_file()
-        if status.st_size > FILE_BYTES:
-            raise _too_large(status.st_size)
-        with open(descriptor, "rb", closefd=False) as stream:
-            data = stream.read(FILE_BYTES + 1)
-    except OSError as error:
-        raise InfrastructureError(f"cannot read {path}: {error.strerror}") from error
-    finally:
-        os.close(descriptor)
-    if len(data) > FILE_BYTES:
-        raise _too_large(len(data))
-    return RawSubmission(path.name, hashlib.sha256(data).hexdigest(), data)
 
 
 def parse(raw: RawSubmission) -> Submission:
@@ -311,29 +243,6 @@ def _name(untrusted_value: object) -> str | None:
     if isinstance(untrusted_value, str) and _NAME.fullmatch(untrusted_value):
         return untrusted_value
     return None
-
-
-def _not_a_file() -> SubmissionRejectedError:
-    return SubmissionRejectedError(
-        Text(
-            "This is not a file but a folder, a link or something else with the name of a "
-            "notebook. Hand in the .ipynb file itself.",
-            "Это не файл, а папка, ссылка или что-то ещё с именем ноутбука. "
-            "Сдайте сам файл .ipynb.",
-        )
-    )
-
-
-def _too_large(size: int) -> SubmissionRejectedError:
-    megabytes, most = -(-size // 1_000_000), FILE_BYTES // 1_000_000
-    return SubmissionRejectedError(
-        Text(
-            f"The file is too large: {megabytes} MB of at most {most} MB. Clear the outputs "
-            "of its cells and hand it in again.",
-            f"Файл слишком большой: {megabytes} МБ при допустимых {most} МБ. "
-            "Очистите выводы ячеек и сдайте его ещё раз.",
-        )
-    )
 
 
 def _not_a_notebook() -> SubmissionRejectedError:

@@ -1,0 +1,90 @@
+"""The bytes of a submission: a regular file of bounded size, and nothing that looks like one."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from zachetka.errors import InfrastructureError, SubmissionRejectedError, UsageError
+from zachetka.language import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE_BYTES: Final = 50 * 1000 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RawSubmission:
+    """The bytes of a file that was handed in."""
+
+    path_name: str
+    sha256: str
+    data: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """The size of the file in bytes."""
+        return len(self.data)
+
+
+def read_bytes(path: Path) -> RawSubmission:
+    """Read a regular file of bounded size, and nothing that only looks like one.
+
+    Raises:
+        SubmissionRejectedError: it is no regular file, or too large.
+        UsageError: there is no such file.
+        InfrastructureError: the file is there and cannot be read.
+    """
+    # O_NONBLOCK: opening a FIFO must not wait for its writer.
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags)
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no file {path}: check the path") from error
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENXIO, errno.ENODEV}:
+            raise _not_a_file() from error
+        raise InfrastructureError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _not_a_file()
+        if status.st_size > FILE_BYTES:
+            raise _too_large(status.st_size)
+        with open(descriptor, "rb", closefd=False) as stream:
+            data = stream.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise InfrastructureError(f"cannot read {path}: {error.strerror}") from error
+    finally:
+        os.close(descriptor)
+    if len(data) > FILE_BYTES:
+        raise _too_large(len(data))
+    return RawSubmission(path.name, hashlib.sha256(data).hexdigest(), data)
+
+
+def _not_a_file() -> SubmissionRejectedError:
+    return SubmissionRejectedError(
+        Text(
+            "This is not a file but a folder, a link or something else with the name of a "
+            "notebook. Hand in the .ipynb file itself.",
+            "Это не файл, а папка, ссылка или что-то ещё с именем ноутбука. "
+            "Сдайте сам файл .ipynb.",
+        )
+    )
+
+
+def _too_large(size: int) -> SubmissionRejectedError:
+    megabytes, most = -(-size // 1_000_000), FILE_BYTES // 1_000_000
+    return SubmissionRejectedError(
+        Text(
+            f"The file is too large: {megabytes} MB of at most {most} MB. Clear the outputs "
+            "of its cells and hand it in again.",
+            f"Файл слишком большой: {megabytes} МБ при допустимых {most} МБ. "
+            "Очистите выводы ячеек и сдайте его ещё раз.",
+        )
+    )
