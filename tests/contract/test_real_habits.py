@@ -22,6 +22,11 @@ CELLS = (
     "open('notes.txt', 'w').write('kept')\ndef read():\n    return open('notes.txt').read()",
     "!pip install no_such_package\nget_ipython().magic('matplotlib inline')\ndef last(): ...",
     "model = nn.Linear(2, 2, device='cuda').cuda()\ntorch.zeros(1, device=torch.device('cuda', 0))",
+    "from IPython.display import display, clear_output\nhandle = display('a', display_id=True)",
+    "handle.update('b')\nclear_output(wait=True)\nhandle.update('c')",
+    "import ipywidgets\nout = ipywidgets.Output()\nwith out:\n    print(1)\nbeside_a_widget = out",
+    "with out:\n    out.clear_output()\n    display(2)",
+    "from tqdm.notebook import tqdm\nfor _ in tqdm(range(3)): ...",
     "import torch.utils.data as d\nfor _ in d.DataLoader(torch.ones(8, 2), num_workers=1): ...",
 )
 FAILED = {1, 2, 3, 4, 5}
@@ -30,6 +35,15 @@ FAILED = {1, 2, 3, 4, 5}
 def test_what_a_notebook_defines_outlives_what_it_cannot_do(room):
     with room.open(*CELLS) as session:
         assert {cell.index for cell in session.cells if cell.status != "ok"} == FAILED
-        names = ["SEED", "captured", "timed", "after_magic", "Shy", "last", "model"]
+        names = [
+            "SEED",
+            "captured",
+            "timed",
+            "after_magic",
+            "Shy",
+            "last",
+            "model",
+            "beside_a_widget",
+        ]
         assert room.ask(session, defined, names=names) == names
         assert room.ask(session, read) == "kept"

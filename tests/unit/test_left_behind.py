@@ -4,12 +4,14 @@ import sys
 import time
 from types import SimpleNamespace
 
+import nbformat
 import pytest
+from nbclient.exceptions import CellControlSignal
 
 from zachetka.agent import declarations
 from zachetka.agent.declarations import left_behind, without_magic
 from zachetka.agent.kernel import NotebookKernel, forget_error
-from zachetka.agent.notebook import CellResult, NotebookRun
+from zachetka.agent.notebook import CellReader, CellResult, NotebookRun
 
 
 @pytest.fixture(autouse=True)
@@ -156,3 +158,31 @@ def test_an_error_is_seen_wherever_it_shows(reply, outputs, expected):
 def test_a_cell_out_of_time_stays_out_of_time():
     reply = {"status": "error", "ename": "KeyboardInterrupt", "evalue": ""}
     assert note_error(reply, [], "time_limit") == ("time_limit", "KeyboardInterrupt: ", 1)
+
+
+def read(*messages):
+    cell = nbformat.v4.new_code_cell("")
+    reader = CellReader(nbformat.v4.new_notebook(cells=[cell]), record_timing=False)
+    for kind, content in messages:
+        message = {"msg_type": kind, "content": content, "parent_header": {"msg_id": "1"}}
+        reader.process_message(message | {"header": message}, cell, 0)
+    return [output["output_type"] for output in cell.outputs]
+
+
+def test_what_a_cell_shows_is_not_kept():
+    shown = {"data": {"text/plain": "1"}, "metadata": {}, "transient": {"display_id": "of another"}}
+    kinds = ("display_data", "update_display_data", "execute_result", "comm_msg", "clear_output")
+    assert read(*((kind, shown) for kind in kinds)) == []
+
+
+def test_what_a_cell_prints_and_raises_is_kept():
+    error = {"ename": "E", "evalue": "", "traceback": []}
+    assert read(("stream", {"name": "stdout", "text": "x"}), ("error", error)) == [
+        "stream",
+        "error",
+    ]
+
+
+def test_a_cell_ends_when_its_kernel_is_idle():
+    with pytest.raises(CellControlSignal):
+        read(("status", {"execution_state": "idle"}))

@@ -88,6 +88,19 @@ class RescueLostError(Exception):
         self.index = index
 
 
+class CellReader(NotebookClient):  # type: ignore[misc]
+    """Reads what a cell prints and how it ends, and nothing of what it shows.
+
+    Displays and widgets refer to those of earlier cells, and nothing of these is kept.
+    """
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Pass on the few kinds of messages that say how a cell went."""
+        if msg["msg_type"] in {"status", "stream", "error"}:
+            return super().process_message(msg, cell, cell_index)
+        return None
+
+
 class NotebookRun:
     """One notebook's kernel, from its start to the end of the session."""
 
@@ -162,7 +175,7 @@ class NotebookRun:
             cells=[nbformat.v4.new_code_cell(cell["source"]) for cell in cells]
         )
         self.manager = manager
-        self.client = NotebookClient(
+        self.client = CellReader(
             notebook,
             km=manager,
             timeout=None,
