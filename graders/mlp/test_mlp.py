@@ -917,6 +917,7 @@ def test_mse_called_twice(student, rng):
         returns={"task_linear_mse_loss(...)[1]": ListOf(Float(...), 3)},
     )
     first, *others = got["task_linear_mse_loss(...)[1]"]
+    assert_finite(first)
     if not bool(first.abs().sum() > 0):
         fail(
             Text(
@@ -1352,6 +1353,7 @@ def test_step_generator(student, rng):
 
 def assert_moved(after, before):
     for new, old in zip(after, before, strict=True):
+        assert_finite(new)
         if new.shape != old.shape or is_close(new, old):
             fail(
                 Text(
@@ -1398,7 +1400,8 @@ class Draws:
 
     def __init__(self, student, rng, *cases):
         largest = max(case["count"] for case in cases)
-        # Rows are told apart by their values: two normals in float32 hardly ever repeat together.
+        # Rows are told apart by their values: two normals in float32 are the same with probability
+        # 1e-7 at most, two rows of two with 1e-14, any of 400 with less than 1e-9.
         self.x, self.y = rng.normal(largest, 2), rng.permutation(largest).float()
         got = student.run(
             drawn_batches,
@@ -1434,13 +1437,12 @@ class Draws:
         for case, batches in zip(cases, self.rows, strict=True):
             count, size = case["count"], case["batch_size"]
             sizes = [len(batch) for batch in batches]
-            shown = f"{sizes[:12]}{'...' * (len(sizes) > 12)}"
             assert_equal(
                 sizes,
                 batch_sizes(count, size),
                 text=Text(
-                    f"{count} samples with batch_size={size} came in batches of {shown}.",
-                    f"{count} примеров при batch_size={size} пришли пакетами {shown}.",
+                    f"{count} samples with batch_size={size} came in batches of {listed(sizes)}.",
+                    f"{count} примеров при batch_size={size} пришли пакетами {listed(sizes)}.",
                 ),
             )
 
@@ -1654,6 +1656,10 @@ def test_generator(student, rng):
             )
 
 
+def listed(sizes):
+    return f"[{', '.join(map(str, sizes[:12]))}{', …' * (len(sizes) > 12)}]"
+
+
 def batch_sizes(count, size):
     full, rest = divmod(count, size)
     return [size] * full + [rest] * bool(rest)
@@ -1740,7 +1746,7 @@ def trained(  # noqa: C901 - a probe travels alone and holds all it needs
     )
     return {
         # A wrong history costs the check that asks for it and no other.
-        "history": history if with_history else None,
+        "train(...)": history if with_history else None,
         "final": state(),
         "sizes": [len(targets) for _, targets, _ in records],
         "x": torch.cat([xb for xb, _, _ in records] or [x[:0]]),
@@ -1780,7 +1786,7 @@ class Case:
             repaired=repaired,
             with_history=with_history,
             returns={
-                "history": ListOf(Number()) if with_history else Nothing(),
+                "train(...)": ListOf(Number()) if with_history else Nothing(),
                 "final": Float(parameters),
                 "sizes": ListOf(Integer()),
                 "x": Float(None, self.x.shape[1]),
@@ -1798,8 +1804,12 @@ class Case:
 
     def wrong_batches(self, sizes):
         """The sentence for batches that are not those of the contract."""
-        shown = f"{sizes[:12]}{'...' * (len(sizes) > 12)}"
-        per_epoch = f"{len(sizes) / self.epochs:g}"
+        if not sizes:
+            return Text(
+                "train never calls backward() on a loss of loss_fn.",
+                "train ни разу не вызывает backward() для потерь из loss_fn.",
+            )
+        shown, per_epoch = listed(sizes), f"{len(sizes) / self.epochs:.3g}"
         return Text(
             f"{len(self.x)} samples, batch_size={self.batch_size}, {self.epochs} epochs: the "
             f"losses that went backward came from batches of {shown} samples ({per_epoch} per "
@@ -1940,12 +1950,7 @@ def test_trajectory(student, rng):
     def judge(repaired):
         got = case.run(student, repaired=repaired)
         if not got["sizes"]:
-            fail(
-                Text(
-                    "train never calls backward() on a loss of loss_fn.",
-                    "train ни разу не вызывает backward() для потерь из loss_fn.",
-                )
-            )
+            fail(case.wrong_batches([]))
         pairs = case.pairs(got)
         states = torch.cat([got["states"], got["final"][None]]).double()
         assert_close(states[0], case.start, name="model.parameters()")
@@ -2014,7 +2019,7 @@ def test_history(student, rng):
 
     def judge(repaired):
         got = case.run(student, repaired=repaired, with_history=True)
-        if len(got["history"]) != case.epochs:
+        if len(got["train(...)"]) != case.epochs:
             fail(
                 Text(
                     f"train(..., epochs={case.epochs}) must return one number per epoch; there "
@@ -2038,7 +2043,7 @@ def test_history(student, rng):
         count = len(case.x)
         late = (after * sizes).sum(1) / count
         assert_close(
-            torch.tensor(got["history"]).double(),
+            torch.tensor(got["train(...)"]).double(),
             (before * sizes).sum(1) / count,
             name="train(...)",
             mistakes={
@@ -2363,17 +2368,26 @@ def drawn_predictions(nb, *, cases):  # noqa: C901 - a probe travels alone and h
 
 
 def figures_made(nb, *, history, reference, predicted):
+    import matplotlib.axes
     import matplotlib.pyplot as plt
 
     open_before, axes_before = plt.subplots()
-    axes = [
+    drawn = [
         nb.plot_loss(history),
         nb.plot_predictions(reference, predicted),
         nb.plot_loss(history),
         nb.plot_predictions(reference, predicted),
     ]
-    figures = [open_before, *(each.get_figure() for each in axes)]
+    is_axes = [isinstance(each, matplotlib.axes.Axes) for each in drawn]
+    figures = [
+        open_before,
+        *(each.figure for each, good in zip(drawn, is_axes, strict=True) if good),
+    ]
     return {
+        "kinds": [
+            "Axes" if good else type(each).__name__
+            for each, good in zip(drawn, is_axes, strict=True)
+        ],
         "separate": len({id(figure) for figure in figures}) == len(figures),
         "untouched": len(open_before.axes) == 1 and not axes_before.has_data(),
     }
@@ -2500,8 +2514,10 @@ def test_own_figures(student, rng):
         history=[float(v) for v in rng.uniform(5)],
         reference=rng.normal(6),
         predicted=rng.normal(6),
-        returns={"separate": Bool(), "untouched": Bool()},
+        returns={"kinds": ListOf(Str(), 4), "separate": Bool(), "untouched": Bool()},
     )
+    for kind, name in zip(got["kinds"], ["plot_loss", "plot_predictions"] * 2, strict=True):
+        assert_axes({"kind": kind}, name)
     assert_equal(
         (got["separate"], got["untouched"]),
         (True, True),
