@@ -163,6 +163,7 @@ def test_a_cell_out_of_time_stays_out_of_time():
 def read(*messages):
     cell = nbformat.v4.new_code_cell("")
     reader = CellReader(nbformat.v4.new_notebook(cells=[cell]), record_timing=False)
+    reader.clear_before_next_output = False
     for kind, content in messages:
         message = {"msg_type": kind, "content": content, "parent_header": {"msg_id": "1"}}
         reader.process_message(message | {"header": message}, cell, 0)
