@@ -78,6 +78,17 @@ def test_a_report_says_what_failed_and_where_to_look(capsys, language, hint):
     assert "✘ train  0/100 %" in shown
 
 
+def test_public_checks_are_all_shown(capsys):
+    passed = failed_check("first", None).model_copy(
+        update={"status": model.CheckStatus.PASSED, "cause": None, "max_points": 0.0}
+    )
+    show_report(make_report(score=0.0, checks=(passed,)), Language.EN)
+    shown = capsys.readouterr().out
+    assert "  ✔ first" in shown
+    assert "score" not in shown
+    assert "1 of 1 checks passed" in shown
+
+
 def test_an_error_is_not_the_students_fault(capsys):
     show_report(make_report(status="error", score=None, message="lost", checks=()), Language.EN)
     assert "no verdict, and not the student's fault: lost" in capsys.readouterr().out
