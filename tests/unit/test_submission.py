@@ -84,6 +84,8 @@ def test_format_3_is_upgraded(read):
         {"widgets": {"application/vnd.jupyter.widget-state+json": {}}},
         {"kernelspec": {"name": "conda-env-ml-py"}},
         {"kernelspec": {"name": "conda-env-r-py", "display_name": "R?"}},
+        {"kernelspec": {"name": "sql-course", "display_name": "Python (sql-course)"}},
+        {"kernelspec": {"name": "r2", "display_name": "Python 3.11 (r2)"}},
         {"kernelspec": {"name": "python3"}, "language_info": {"name": "R"}},
         {"kernelspec": 5, "language_info": [1]},
         {"vscode": {"interpreter": {"hash": "0"}}},
@@ -103,6 +105,7 @@ def test_ids_and_missing_fields_do_not_matter(read):
     "metadata",
     [
         {"kernelspec": {"name": "ir", "display_name": "R"}},
+        {"kernelspec": {"name": "julia-1.9", "display_name": 5}},
         {"kernelspec": {"name": "julia-1.9"}},
         {"language_info": {"name": "R"}},
         {"kernelspec": {"name": "foo", "language": "julia"}},

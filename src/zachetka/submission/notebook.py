@@ -222,7 +222,10 @@ def _reject_other_languages(untrusted_metadata: dict[str, Any]) -> None:
         untrusted_kernel.get("name"),
     )
     words = [word.lower() for word in untrusted_words if isinstance(word, str)]
-    if any("python" in word for word in words):
+    # An environment may be called anything, and is shown as "Python (sql-course)".
+    untrusted_shown = untrusted_kernel.get("display_name")
+    shown = untrusted_shown.lower() if isinstance(untrusted_shown, str) else ""
+    if any("python" in word for word in (shown, *words)):
         return
     for word in words:
         language = _OTHER_KERNELS.get(re.split(r"[-\d]", word, maxsplit=1)[0])
