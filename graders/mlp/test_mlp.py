@@ -7,6 +7,7 @@ second chance with right ones in their place.
 """
 
 import ast
+import functools
 import itertools
 import math
 import re
@@ -247,7 +248,10 @@ def refuse_ready_made_linear(student, *, found=None):
     run time and catches the honest who took a detour.
     """
     if found is None:
-        found = ready_made_linear_in([cell.source for cell in student.cells])
+        named = torch_names_in_my_linear(tuple(cell.source for cell in student.cells))
+        found = not named.isdisjoint(READY_MADE)
+        for name in sorted(named & SUSPICIOUS):
+            student.flag(f"MyLinear uses {name} of torch, which can stand in for a linear layer")
     if found:
         fail(
             Text(
@@ -264,27 +268,50 @@ def refuse_ready_made_linear(student, *, found=None):
 
 
 READY_MADE = frozenset({"Linear", "LazyLinear", "linear"})
+SUSPICIOUS = frozenset(
+    {"Bilinear", "bilinear", "Conv1d", "conv1d", "Conv2d", "conv2d", "_C", "ops", "eval", "exec"}
+)
+MAX_PATH_CHARS = 200
+MAX_SOURCE_CHARS = 300_000
 
 
-def ready_made_linear_in(sources):
-    """Say whether the last class `MyLinear` of the notebook names a ready-made linear layer."""
-    aliases, found = {}, False
-    for source in sources:
-        try:
-            tree = ast.parse(re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", source))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
-        for node in sorted(statements, key=lambda node: node.lineno):
-            _learn_aliases(node, aliases)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef) and node.name == "MyLinear":
-                paths = [_dotted(part, aliases) for part in _code_of(node)]
-                found = any(
-                    path.startswith("torch.") and path.rpartition(".")[2] in READY_MADE
-                    for path in paths
-                )
+@functools.lru_cache(maxsize=1)
+def torch_names_in_my_linear(sources):
+    """Give the last words of what the notebook's last class `MyLinear` takes from torch."""
+    aliases, found = {"eval": "torch.eval", "exec": "torch.exec"}, set()
+    try:
+        left = MAX_SOURCE_CHARS
+        for source in sources:
+            left -= len(source)
+            tree = _parse(source) if left > 0 else _parse("")
+            classes = [
+                node
+                for node in ast.walk(tree)
+                if isinstance(node, ast.ClassDef) and node.name == "MyLinear"
+            ]
+            # A name that is given inside another function or class means nothing here.
+            inside = {id(part) for each in classes for part in ast.walk(each)}
+            inside |= {id(node) for node in tree.body}
+            statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+            for node in sorted(statements, key=lambda node: node.lineno):
+                if id(node) in inside or isinstance(node, ast.Import | ast.ImportFrom):
+                    _learn_aliases(node, aliases)
+            for each in classes:
+                paths = [_dotted(part, aliases) for part in _code_of(each)]
+                found = {path.rpartition(".")[2] for path in paths if path.startswith("torch.")}
+    except RecursionError:
+        return found  # no human wrote this; what it calls is still seen at run time
     return found
+
+
+def _parse(source):
+    without_magics = re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", source)
+    for text in (source, without_magics):
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, MemoryError):
+            continue
+    return ast.Module(body=[], type_ignores=[])
 
 
 def _code_of(node):
@@ -322,13 +349,13 @@ def _dotted(node, aliases):
             return aliases.get(name, "")
         case ast.Attribute(value=value, attr=attr):
             root = _dotted(value, aliases)
-            return f"{root}.{attr}" if root else ""
         case ast.Call(
             func=ast.Name(id="getattr"), args=[value, ast.Constant(value=str() as attr), *_]
         ):
             root = _dotted(value, aliases)
-            return f"{root}.{attr}" if root else ""
-    return ""
+        case _:
+            return ""
+    return f"{root}.{attr}" if 0 < len(root) < MAX_PATH_CHARS else ""
 
 
 # --------------------------------------------------------------------------- MyMLP
