@@ -118,6 +118,24 @@ def forget_error(*_: Any) -> None:
     sys.last_value = None
 
 
+class MendedStreams:
+    """Puts the kernel's streams back where a cell leaves some that cannot be flushed.
+
+    The kernel flushes them before it answers, and without its answer the cell would never end.
+    """
+
+    def __init__(self) -> None:
+        self._own = {"stdout": sys.stdout, "stderr": sys.stderr}
+
+    def mend(self, *_: Any) -> None:
+        """Look after a cell."""
+        for name, stream in self._own.items():
+            try:
+                getattr(sys, name).flush()
+            except Exception:  # noqa: BLE001 - None, a closed file, an object of the student's
+                setattr(sys, name, stream)
+
+
 def run_kernel(connection_file: str) -> None:
     """Serve on a connection file until killed."""
     folder = probing.notebook_folder()
@@ -131,5 +149,6 @@ def run_kernel(connection_file: str) -> None:
     CappedStream(sys.stderr)
     shell.events.register("pre_run_cell", CappedStream.start_cell)
     shell.events.register("pre_run_cell", forget_error)
+    shell.events.register("post_run_cell", MendedStreams().mend)
     courtesy.install(shell)
     app.start()
