@@ -385,10 +385,8 @@ def _student_fault(fault: _Fault, timeout_s: float, limits: Limits) -> StudentFa
                 ru=f"процесс Python завершился, пока работал ваш код ({fault.detail or 'убит'})",
             )
         case "error":
-            text = Text(
-                en=f"your code raised {fault.detail}",
-                ru=f"ваш код завершился ошибкой {fault.detail}",
-            )
+            error = fault.detail.removesuffix(": ")  # an exception without a message
+            text = Text(en=f"your code raised {error}", ru=f"ваш код завершился ошибкой {error}")
             text = text + where
     name = fault.detail if fault.cause == "missing" else None
     return StudentFault(Cause(fault.cause), text, name=name)

@@ -58,7 +58,7 @@ def course(tmp_path_factory):
     return course
 
 
-@pytest.mark.parametrize("command", all_commands())
+@pytest.mark.parametrize("command", list(all_commands()))
 def test_command_works(command, course):
     program, *arguments = shlex.split(command)
     if program == "make":
