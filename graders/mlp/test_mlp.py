@@ -1872,6 +1872,14 @@ class Case:
         """The parameters after one step of SGD."""
         return state.double() - self.rate * self.gradient(state, xb, yb)
 
+    def replayed(self, rows):
+        """The parameters after the same batches, in float64."""
+        state = self.start
+        for epoch in rows:
+            for part in epoch.split(self.batch_size):
+                state = self.step(state, self.x[part], self.y[part])
+        return state
+
     def batches(self, got):
         """The batches that went backward, as row numbers of x, epoch by epoch."""
         expected = batch_sizes(len(self.x), self.batch_size) * self.epochs
@@ -2168,8 +2176,12 @@ def test_moons(student, rng):
         return float((case.scores(state, fresh_x) * fresh_y > 0).float().mean())
 
     def judge(repaired):
-        end, replayed = replay(student, case, repaired)
-        enough = min(0.9, accuracy(replayed) - 0.02)
+        end, rows = followed(student, case, repaired)
+        # The order of samples is the student's luck, but the replay has the same luck. Both ends
+        # differ by rounding (1e-6 of the way) unless a margin falls on the hinge's kink within
+        # rounding (under 1e-3 per run), which moves one step by a sixteenth of a gradient: next to
+        # nothing of a tenth of all points.
+        enough = min(0.9, accuracy(case.replayed(rows)) - 0.1)
         reached = accuracy(end)
         if reached < enough:
             fail(
@@ -2188,13 +2200,17 @@ def test_moons(student, rng):
 def test_regression(student, rng):
     x = rng.normal(60, 4)
     y = x @ rng.signs(4) + 1
-    case = Case(rng, x=x, y=y, hidden=[], loss="mse", epochs=25, batch_size=8, learning_rate=0.05)
+    # Few and short steps: at the end of the way all methods would look alike.
+    case = Case(rng, x=x, y=y, hidden=[], loss="mse", epochs=8, batch_size=8, learning_rate=0.02)
 
     def judge(repaired):
-        end, replayed = replay(student, case, repaired)
+        end, rows = followed(student, case, repaired)
         first = case.loss_at(case.start, x, y)
-        reached, possible = (case.loss_at(state, x, y) / first for state in (end, replayed))
-        if not bool(reached <= max(0.01, 2 * possible)):
+        reached, possible = (
+            case.loss_at(state, x, y) / first for state in (end, case.replayed(rows))
+        )
+        # Both ends differ by rounding only: the problem is convex, and no step enlarges an error.
+        if not bool(reached < max(0.5, 1.1 * possible)):
             fail(
                 Text(
                     "The loss of a linear regression without noise hardly falls.",
@@ -2205,29 +2221,31 @@ def test_regression(student, rng):
     either_way(judge)
 
 
-def replay(student, case, repaired):
-    """Train once; give the weights that came back and those of the same batches replayed here.
+def followed(student, case, repaired):
+    """Train once; give the parameters at the end and the batches that led there.
 
-    Nothing here is left to chance: the student's order of samples is random, but the replay in
-    float64 goes through the same batches, so that its end is what this very run had to reach.
+    Nothing here is left to chance: every step is compared with the step from the same parameters
+    along the same batch, so that rounding does not add up.
     """
     got = case.run(student, repaired=repaired)
     rows = case.batches(got)
-    replayed = case.start
-    for epoch in rows:
-        for part in epoch.split(case.batch_size):
-            replayed = case.step(replayed, case.x[part], case.y[part])
-    end = got["final"].double()
-    # A hundred roundings of float32 stay far below a percent of the way.
-    off = (end - replayed).norm() / (replayed - case.start).norm()
-    if not bool(off < 0.02):
+    states = torch.cat([got["states"], got["final"][None]]).double()
+    assert_close(states[0], case.start, name="model.parameters()")
+    after, expected = [], []
+    for k, (xb, yb) in enumerate(case.pairs(got)):
+        margins = yb.double() * case.scores(states[k], xb)
+        # At the kink of the hinge both slopes are right.
+        if case.loss == "mse" or float((margins - 1).abs().min()) > 1e-4:
+            after.append(states[k + 1])
+            expected.append(case.step(states[k], xb, yb))
+    if after and not is_close(torch.stack(after), torch.stack(expected)):
         fail(
             Text(
-                "Training does not end where SGD over these mini-batches leads.",
-                "Обучение приходит не туда, куда ведёт SGD по этим мини-пакетам.",
+                "Training does not go where SGD over these mini-batches leads.",
+                "Обучение идёт не туда, куда ведёт SGD по этим мини-пакетам.",
             )
         )
-    return end, replayed
+    return states[-1], rows
 
 
 def measured_accuracy(nb, *, x, targets, columns):
