@@ -220,6 +220,12 @@ def test_too_many_parts_are_refused():
         encode_value([0] * (MAX_NODES + 1), max_bytes=MIB)
 
 
+@pytest.mark.parametrize("value", [["x" * 99_000] * 400, {"x" * 5_000_000: 1}], ids=type)
+def test_more_text_than_fits_a_header_is_refused(value):
+    with pytest.raises(FrameTooLargeError):
+        encode_value(value, max_bytes=MIB)
+
+
 @pytest.mark.parametrize(
     "value",
     [

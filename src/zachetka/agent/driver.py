@@ -19,7 +19,7 @@ from zachetka.agent.forkserver import protect_from_siblings
 from zachetka.agent.notebook import CellLimits, CellResult, NotebookRun, usage_of
 from zachetka.agent.wire import Frame, HostGoneError, Wire
 from zachetka.protocol import frames
-from zachetka.protocol.frames import PREFIX, ProtocolError
+from zachetka.protocol.frames import PREFIX, FrameTooLargeError, ProtocolError
 from zachetka.protocol.identity import agent_sha256
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ async def _run(wire: Wire, run: NotebookRun, header: dict[str, Any]) -> None:
 
 async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
     timeout_s = float(frame.header["timeout_s"])
-    with tempfile.TemporaryDirectory(prefix="p") as folder:
+    # Where the home is no mount, a notebook may have deleted it.
+    os.makedirs(tempfile.gettempdir(), exist_ok=True)  # noqa: PTH103 - nobody else runs here
+    with tempfile.TemporaryDirectory(prefix="p", ignore_cleanup_errors=True) as folder:
         path = f"{folder}/s"
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(path)
@@ -96,6 +98,8 @@ async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
             wire.write_raw(_ask_copy(connection, frame, timeout_s))
         except TimeoutError:
             wire.write(_fault("time_limit", ""))
+        except FrameTooLargeError:
+            wire.write(_fault("output_limit", ""))
         except (HostGoneError, ProtocolError, OSError):
             wire.write(_fault(*_why_no_answer(pid)))
         finally:

@@ -154,7 +154,9 @@ def _forget_signals() -> None:
 
 
 def _fault(cause: str, detail: str, **place: Any) -> dict[str, Any]:
-    return {"type": "fault", "cause": cause, "detail": detail[:MAX_DETAIL_CHARS], **place}
+    # An honest error may quote half a character, which is no text on the host's side.
+    plain = detail[:MAX_DETAIL_CHARS].encode("utf-8", "replace").decode("utf-8")
+    return {"type": "fault", "cause": cause, "detail": plain, **place}
 
 
 def _cause_of(error: BaseException) -> str:

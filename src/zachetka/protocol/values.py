@@ -16,7 +16,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from zachetka.protocol.frames import FrameTooLargeError, ProtocolError
+from zachetka.protocol.frames import MAX_HEADER_BYTES, FrameTooLargeError, ProtocolError
 
 if TYPE_CHECKING:
     import torch
@@ -45,6 +45,7 @@ class _Encoder:
     tensors: dict[str, torch.Tensor] = field(default_factory=dict)
     nodes: int = 0
     total_bytes: int = 0
+    total_chars: int = 0
 
     def node(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0911 - a case per kind
         self.nodes += 1
@@ -60,8 +61,7 @@ class _Encoder:
         if isinstance(value, float):
             return _float_node(float(value))
         if isinstance(value, str):
-            text = str.__str__(value)
-            return text if len(text) <= MAX_TEXT_CHARS else _other("a very long string")
+            return self._text_node(str.__str__(value))
         if isinstance(value, list | tuple):
             kind = "list" if isinstance(value, list) else "tuple"
             return {"k": kind, "v": [self.node(item, depth + 1) for item in value]}
@@ -69,8 +69,21 @@ class _Encoder:
             if not all(isinstance(key, str) for key in value):
                 return _other("a dict whose keys are not strings")
             items = {str.__str__(key): self.node(item, depth + 1) for key, item in value.items()}
+            self._count_text("".join(items))
             return {"k": "dict", "v": items}
         return self._array_node(value)
+
+    def _text_node(self, text: str) -> Any:
+        if len(text) > MAX_TEXT_CHARS:
+            return _other("a very long string")
+        self._count_text(text)
+        return text
+
+    def _count_text(self, text: str) -> None:
+        # What cannot fit into a header is not worth the memory of trying.
+        self.total_chars += len(text)
+        if self.total_chars > MAX_HEADER_BYTES:
+            raise _TooLarge
 
     def _array_node(self, value: Any) -> Any:  # noqa: PLR0911 - a case per kind
         import numpy as np
