@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from zachetka.submission import Cell
 
 START_TIMEOUT_S = 120.0
-GRACE_S = 20.0
+GRACE_S = 60.0
 TICK_S = 0.1
 MAX_SESSION_BYTES = 1 << 30
 MAX_INPUT_BYTES = 128 << 20

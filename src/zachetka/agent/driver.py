@@ -25,7 +25,7 @@ from zachetka.protocol.identity import agent_sha256
 if TYPE_CHECKING:
     from zachetka.agent.forkserver import Client
 
-FORK_TIMEOUT_S = 10.0
+FORK_TIMEOUT_S = 30.0  # generous: the machine may be loaded many times over
 _PEERCRED = struct.Struct("3i")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 import traceback
 from typing import Any
 
@@ -19,6 +20,8 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from zachetka.agent import courtesy, declarations, probing
 
 DEFAULT_OUTPUT_BYTES = 1 << 20
+FORK_TRIES = 40
+FORK_PAUSE_S = 0.1
 
 
 class CappedStream:
@@ -76,7 +79,7 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
         for copy in self._copies:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(copy, os.WNOHANG)
-        pid = os.fork()
+        pid = _fork()
         if pid == 0:
             probing.serve_one(str(parent["content"]["socket"]), self.shell.user_ns)
         # Left as a zombie until the next probe: its exit status stands in /proc.
@@ -111,6 +114,15 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
             if frame.f_globals is self.shell.user_ns and frame.f_code.co_name == "<module>"
         ]
         return lines[-1] if lines else None
+
+
+def _fork() -> int:
+    """Fork, with patience: what an earlier copy has started may not be buried yet."""
+    for _ in range(FORK_TRIES):
+        with contextlib.suppress(BlockingIOError):
+            return os.fork()
+        time.sleep(FORK_PAUSE_S)
+    return os.fork()
 
 
 def forget_error(*_: Any) -> None:
