@@ -2058,9 +2058,9 @@ def test_history(student, rng):
             fail(
                 Text(
                     f"train(..., epochs={case.epochs}) must return one number per epoch; there "
-                    f"are {len(got['history'])}.",
+                    f"are {len(got['train(...)'])}.",
                     f"train(..., epochs={case.epochs}) должна вернуть по числу на эпоху, а их "
-                    f"{len(got['history'])}.",
+                    f"{len(got['train(...)'])}.",
                 )
             )
         case.batches(got)
