@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from zachetka.errors import Cause, StudentFault
+from zachetka.language import Text
 from zachetka.pytest_plugin.student import explain_missing, missing_fault
 from zachetka.session import KernelLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zachetka.language import Text
     from zachetka.probe import Probe
     from zachetka.pytest_plugin.check import CheckInfo
     from zachetka.sandbox.base import Limits
@@ -40,7 +41,8 @@ class Examination:
     """Shared by all checks of one submission.
 
     `reopen` gives a fresh session in which the cells have run again: a probe that brought the
-    whole sandbox down costs its own check, not the ones after it.
+    whole sandbox down costs its own check, not the ones after it. `student_s` is the wall time that
+    all probes took together; past the assignment's `total_s` no more are run.
     """
 
     submission: Submission
@@ -53,6 +55,7 @@ class Examination:
     flags: list[str] = field(default_factory=list)
     internal_errors: list[str] = field(default_factory=list)
     reopenings: int = 0
+    student_s: float = 0.0
 
     def flag(self, text: str) -> None:
         """Remember something for the teaching assistant, once."""
@@ -69,11 +72,16 @@ class Examination:
         """
         timeout_s = timeout_s or self.limits.probe_s
         while True:
-            session = self._living_session()
+            if self.student_s > self.limits.total_s:
+                raise _out_of_time(self.limits.total_s)
+            started = time.monotonic()
             try:
+                session = self._living_session()
                 return self._probe_once(session, probe, inputs, seed=seed, timeout_s=timeout_s)
             except KernelLostError:
                 continue  # not this probe's doing: the session is reopened, at most so often
+            finally:
+                self.student_s += time.monotonic() - started
 
     def _probe_once(
         self,
@@ -112,3 +120,13 @@ class Examination:
             self.lost = fault
             raise
         return self.session
+
+
+def _out_of_time(total_s: float) -> StudentFault:
+    return StudentFault(
+        Cause.TIME_LIMIT,
+        Text(
+            en=f"the checks before this one took all the time there is ({total_s:g} s)",
+            ru=f"предыдущие проверки заняли всё отведённое время ({total_s:g} с)",
+        ),
+    )
