@@ -31,7 +31,11 @@ def parse_cell(source: str) -> ast.Module | None:
 
 
 def paths_used_by(
-    definition: str, sources: Sequence[str], star_imports: Iterable[str] = ()
+    definition: str,
+    sources: Sequence[str],
+    star_imports: Iterable[str] = (),
+    *,
+    helpers: bool = True,
 ) -> frozenset[str]:
     """Give the dotted paths that a class or function uses, such as `torch.nn.Linear`.
 
@@ -42,6 +46,8 @@ def paths_used_by(
         definition: the name of a class or function at the top level of a cell.
         sources: the cells' sources, in order.
         star_imports: paths that `from module import *` may have brought, to be resolved.
+        helpers: whether what the definition calls belongs to it. A local variable that has the
+            name of a helper is taken for it.
     """
     names = _Names(tuple(star_imports))
     bodies: dict[str, ast.AST] = {}
@@ -66,7 +72,7 @@ def paths_used_by(
         seen.add(name)
         found, own_names = used[name]
         paths |= found
-        pending.extend(own_names)
+        pending.extend(own_names if helpers else ())
     return frozenset(paths)
 
 

@@ -1,0 +1,94 @@
+"""What a definition uses is read from its source, through aliases and not through accidents."""
+
+from __future__ import annotations
+
+import pytest
+
+from zachetka.pytest_plugin.sources import paths_used_by
+
+SIGMOID = "def sigmoid(x):\n    return torch.sigmoid(x)"
+CELLS = ["import torch\nfrom torch import nn\nimport torch.nn.functional as F", SIGMOID]
+HEAD = "class Mine(nn.Module):\n    def forward(self, x):\n        "
+
+
+def used(*sources: str, stars: tuple[str, ...] = (), helpers: bool = True) -> frozenset[str]:
+    return paths_used_by("Mine", [*CELLS, *sources], stars, helpers=helpers)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return F.relu(x)",
+        "return torch.nn.functional.relu(x)",
+        "return nn.functional.relu(x)",
+        "return getattr(F, 'relu')(x)",
+        "import torch.nn.functional as other; return other.relu(x)",
+        "from torch.nn.functional import relu as r; return r(x)",
+        "f = F.relu; return f(x)",
+        "return __import__('torch.nn.functional').relu(x) or F.relu(x)",
+    ],
+)
+def test_a_function_is_found_in_any_spelling(body: str) -> None:
+    assert "torch.nn.functional.relu" in used(HEAD + body)
+
+
+def test_an_alias_of_an_earlier_cell_is_followed() -> None:
+    assert "torch.nn.ReLU" in used("Layer = nn.ReLU", HEAD + "return Layer()(x)")
+
+
+def test_a_base_class_counts() -> None:
+    assert "torch.nn.ReLU" in used("class Mine(nn.ReLU):\n    pass")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "'F.relu(x)'; return x  # F.relu(x)",
+        '"""Like F.relu(x)."""\n        return x',
+        "other: F.relu = x\n        return other",
+        "return x.clamp(min=0)",
+    ],
+)
+def test_comments_strings_and_annotations_are_no_code(body: str) -> None:
+    assert not any(path.endswith("relu") for path in used(HEAD + body))
+
+
+def test_other_definitions_do_not_count() -> None:
+    assert not any(
+        "ReLU" in path
+        for path in used("class Other(nn.ReLU):\n    pass", HEAD + "return x", "nn.ReLU()(1)")
+    )
+
+
+def test_a_method_of_something_unknown_is_told_by_its_name() -> None:
+    assert ".relu" in used(HEAD + "return x.relu()")
+
+
+def test_the_last_definition_counts() -> None:
+    assert "torch.nn.functional.relu" not in used(HEAD + "return F.relu(x)", HEAD + "return x")
+
+
+def test_a_name_of_ones_own_hides_an_import() -> None:
+    mine = "from torch.nn.functional import relu\ndef relu(x):\n    return x"
+    assert "torch.nn.functional.relu" not in used(mine, HEAD + "return relu(x)")
+
+
+def test_a_star_brings_what_it_is_told_to_bring() -> None:
+    cells = ("from torch.nn.functional import *", HEAD + "return relu(x)")
+    assert "torch.nn.functional.relu" not in used(*cells)
+    assert "torch.nn.functional.relu" in used(*cells, stars=("torch.nn.functional.relu",))
+
+
+def test_a_helper_belongs_to_what_calls_it_unless_told_otherwise() -> None:
+    body = HEAD + "return x * sigmoid(x)"
+    assert "torch.sigmoid" in used(body)
+    assert "torch.sigmoid" not in used(body, helpers=False)
+
+
+def test_cells_that_are_no_python_are_passed_over() -> None:
+    sources = ("%%bash\nls", "def broken(:", "%matplotlib inline\n!pip list", HEAD + "return x")
+    assert "torch.nn.Module" in used(*sources)
+
+
+def test_a_definition_that_is_not_there_uses_nothing() -> None:
+    assert paths_used_by("Absent", CELLS) == frozenset()
