@@ -69,7 +69,9 @@ class NoneProcess:
         self._tree.check(self.kill)
 
     def kill(self) -> None:
-        """Kill the agent and all its descendants."""
+        """Kill the agent and all its descendants; idempotent."""
+        if self._child.closed:
+            return
         self._tree.kill()
         self._child.kill()
         shutil.rmtree(self._home, ignore_errors=True)

@@ -52,6 +52,7 @@ class ChildProcess:
         self._stderr_fd = self._popen.stderr.fileno()
         os.set_blocking(self._stderr_fd, False)
         self._stderr = b""
+        self.closed = False
 
     @property
     def pid(self) -> int:
@@ -60,6 +61,8 @@ class ChildProcess:
 
     def drain_stderr(self) -> None:
         """Read what stands in the pipe, so that a talkative sandbox neither blocks nor grows."""
+        if self.closed:
+            return
         with contextlib.suppress(OSError, ValueError):
             for _ in range(64):
                 chunk = os.read(self._stderr_fd, 65536)
@@ -74,6 +77,8 @@ class ChildProcess:
 
     def kill(self) -> None:
         """Kill the process group, wait for the command and close the pipes; idempotent."""
+        if self.closed:
+            return  # by now the numbers of the process and of its pipes may be somebody else's
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(self._popen.pid, signal.SIGKILL)
@@ -84,6 +89,7 @@ class ChildProcess:
             with contextlib.suppress(OSError):
                 if pipe is not None:
                     pipe.close()
+        self.closed = True
 
     def poll(self) -> int | None:
         """Give the exit code if the command has ended, negative for a signal."""
