@@ -283,6 +283,12 @@ def test_a_tree_that_is_too_deep_is_refused():
         decode_value(tree, b"")
 
 
+def test_a_tensor_that_is_named_twice_is_refused():
+    tensor = {"k": "tensor", "i": 0}
+    with pytest.raises(ProtocolError):
+        decode_value({"k": "list", "v": [tensor] * 2}, safetensors({"0": entry()}, b"\0\0\x80?"))
+
+
 def test_a_description_is_bounded():
     assert len(decode_value({"k": "other", "v": "x" * 10_000}, b"").description) <= 200
 

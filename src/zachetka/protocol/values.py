@@ -193,7 +193,9 @@ class _Decoder:
             case "other", {"v": str() as description}:
                 return Other(description[:200])
             case "tensor" | "array", {"i": int() as index} if str(index) in self.tensors:
-                return self._tensor(kind, self.tensors[str(index)])
+                # Each once, as they are sent: a tensor named ten thousand times would be as
+                # many values to look at, and no bytes.
+                return self._tensor(kind, self.tensors.pop(str(index)))
         raise ProtocolError("a node of no known kind")
 
     def _tensor(self, kind: str, tensor: torch.Tensor) -> Any:
