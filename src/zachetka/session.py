@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import select
 import time
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from zachetka.errors import Cause, InfrastructureError, StudentFault
 from zachetka.language import Text
 from zachetka.protocol.frames import (
+    MAX_HOST_HEADER_BYTES,
     PREFIX,
     VERSION,
     FrameTooLargeError,
@@ -66,7 +67,7 @@ class CellReply(_Reply):
     status: Literal["ok", "error", "time_limit", "memory_limit", "crash", "skipped"]
     duration_s: float = Field(ge=0, le=1e6)
     error: str | None = Field(max_length=5000)
-    rescued: list[str] = Field(max_length=50)
+    rescued: list[Annotated[str, Field(max_length=5000)]] = Field(max_length=50)
     truncated: bool
 
 
@@ -171,7 +172,13 @@ class Session:
         known = {cell.index for cell in cells}
         deadline = time.monotonic() + limits.total_s + START_TIMEOUT_S + GRACE_S
         while True:
-            header, _ = self._receive(deadline, max_blob_bytes=0)
+            try:
+                header, _ = self._receive(deadline, max_blob_bytes=0)
+            except StudentFault as fault:
+                if self.running_cell is None and not self.cells and not lost:
+                    # Not a line of the notebook has run: a machine that is too busy, say.
+                    raise InfrastructureError(f"the kernel did not start: {fault}") from fault
+                raise
             if header["type"] == "start":
                 self.running_cell = _validated(_Start, header).index
             elif header["type"] == "cell":
@@ -245,7 +252,7 @@ class Session:
         self, header: dict[str, Any], blob: bytes = b"", deadline: float | None = None
     ) -> None:
         deadline = deadline or time.monotonic() + START_TIMEOUT_S
-        view = memoryview(encode_frame(header, blob))
+        view = memoryview(encode_frame(header, blob, max_header_bytes=MAX_HOST_HEADER_BYTES))
         fd = self._process.stdin_fd
         while view:
             self._wait(deadline, write_fd=fd)

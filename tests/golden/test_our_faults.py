@@ -122,6 +122,14 @@ def test_an_agent_that_says_nothing_is_ours(course, bubblewrap, monkeypatch):
     assert_no_verdict(course.grade([HONEST], sandbox=bubblewrap), "did not start")
 
 
+def test_a_kernel_that_does_not_start_is_ours(course, bubblewrap, monkeypatch):
+    from zachetka import session
+
+    # As long as not a line of the notebook has run, it cannot be to blame.
+    monkeypatch.setattr(session, "GRACE_S", -300.0 - session.START_TIMEOUT_S)
+    assert_no_verdict(course.grade([HONEST], sandbox=bubblewrap), "the kernel did not start")
+
+
 def test_an_agent_of_another_version_is_ours(course, bubblewrap, monkeypatch):
     from zachetka import session
 

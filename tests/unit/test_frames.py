@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from zachetka.protocol.frames import (
     MAGIC,
     MAX_HEADER_BYTES,
+    MAX_HOST_HEADER_BYTES,
     PREFIX,
     FrameTooLargeError,
     ProtocolError,
@@ -39,6 +40,13 @@ def test_a_header_holds_no_nan():
 def test_a_header_past_its_bound_is_not_made():
     with pytest.raises(FrameTooLargeError):
         encode_frame({"type": "x" * MAX_HEADER_BYTES})
+
+
+def test_the_host_may_send_more_than_it_takes():
+    frame = encode_frame({"type": "x" * MAX_HEADER_BYTES}, max_header_bytes=MAX_HOST_HEADER_BYTES)
+    with pytest.raises(FrameTooLargeError):
+        parse_prefix(frame[: PREFIX.size], max_blob_bytes=0)
+    parse_prefix(frame[: PREFIX.size], max_blob_bytes=0, max_header_bytes=MAX_HOST_HEADER_BYTES)
 
 
 @pytest.mark.parametrize("magic", [b"ZCH2", b"\0\0\0\0", b"HTTP", b"zch1"])

@@ -6,7 +6,13 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from zachetka.protocol.frames import PREFIX, encode_frame, parse_header, parse_prefix
+from zachetka.protocol.frames import (
+    MAX_HOST_HEADER_BYTES,
+    PREFIX,
+    encode_frame,
+    parse_header,
+    parse_prefix,
+)
 
 # What the host may send: the inputs of a probe, the cells of a notebook.
 MAX_INPUT_BYTES = 256 << 20
@@ -40,7 +46,9 @@ class Wire:
             ProtocolError: what came is no frame.
         """
         prefix = self._exactly(PREFIX.size)
-        header_bytes, blob_bytes = parse_prefix(prefix, max_blob_bytes=max_blob_bytes)
+        header_bytes, blob_bytes = parse_prefix(
+            prefix, max_blob_bytes=max_blob_bytes, max_header_bytes=MAX_HOST_HEADER_BYTES
+        )
         body = self._exactly(header_bytes)
         blob = self._exactly(blob_bytes)
         return Frame(parse_header(body), blob, prefix + body + blob)

@@ -17,6 +17,8 @@ from zachetka.errors import ZachetkaError
 MAGIC = b"ZCH1"
 PREFIX = struct.Struct(">4sIQ")
 MAX_HEADER_BYTES = 4 << 20
+# The host is trusted, and sends whole notebooks.
+MAX_HOST_HEADER_BYTES = 64 << 20
 VERSION = 1
 
 
@@ -28,15 +30,19 @@ class FrameTooLargeError(ProtocolError):
     """The peer announced a frame larger than its bound."""
 
 
-def encode_frame(header: dict[str, Any], blob: bytes = b"") -> bytes:
+def encode_frame(
+    header: dict[str, Any], blob: bytes = b"", *, max_header_bytes: int = MAX_HEADER_BYTES
+) -> bytes:
     """Make the bytes of one frame; `header` must be plain JSON."""
     body = json.dumps(header, allow_nan=False, separators=(",", ":")).encode("ascii")
-    if len(body) > MAX_HEADER_BYTES:
-        raise FrameTooLargeError(f"a header of {len(body)} bytes, at most {MAX_HEADER_BYTES}")
+    if len(body) > max_header_bytes:
+        raise FrameTooLargeError(f"a header of {len(body)} bytes, at most {max_header_bytes}")
     return PREFIX.pack(MAGIC, len(body), len(blob)) + body + blob
 
 
-def parse_prefix(untrusted: bytes, *, max_blob_bytes: int) -> tuple[int, int]:
+def parse_prefix(
+    untrusted: bytes, *, max_blob_bytes: int, max_header_bytes: int = MAX_HEADER_BYTES
+) -> tuple[int, int]:
     """Give the header's and the blob's length announced by the first `PREFIX.size` bytes.
 
     Raises:
@@ -46,8 +52,8 @@ def parse_prefix(untrusted: bytes, *, max_blob_bytes: int) -> tuple[int, int]:
     magic, header_bytes, blob_bytes = PREFIX.unpack(untrusted)
     if magic != MAGIC:
         raise ProtocolError("not a frame: wrong magic")
-    if header_bytes > MAX_HEADER_BYTES:
-        raise FrameTooLargeError(f"a header of {header_bytes} bytes, at most {MAX_HEADER_BYTES}")
+    if header_bytes > max_header_bytes:
+        raise FrameTooLargeError(f"a header of {header_bytes} bytes, at most {max_header_bytes}")
     if blob_bytes > max_blob_bytes:
         raise FrameTooLargeError(f"a blob of {blob_bytes} bytes, at most {max_blob_bytes}")
     return header_bytes, blob_bytes
