@@ -58,7 +58,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 2
 MAX_LOST_CELLS = 2
-MAX_RESULT_BYTES = 8 << 20
+MAX_RESULT_BYTES = 32 << 20
+MAX_TEXT_CHARS = 8000  # the report shortens it further, with a mark where it was cut
 _PR_SET_PDEATHSIG = 1
 
 
@@ -382,10 +383,17 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
         "points": outcome.info.points,
         "title": asdict(outcome.info.title),
         "cause": outcome.cause,
-        "text": asdict(outcome.text) if outcome.text else None,
-        "hint": asdict(outcome.hint) if outcome.hint else None,
+        "text": _bounded(outcome.text),
+        "hint": _bounded(outcome.hint),
         "duration_s": outcome.duration_s,
     }
+
+
+def _bounded(text: Text | None) -> dict[str, str] | None:
+    """Give a text that may name what a submission returned, however much that was."""
+    if text is None:
+        return None
+    return {language: words[:MAX_TEXT_CHARS] for language, words in asdict(text).items()}
 
 
 def _read_all(fd: int, deadline: float) -> bytes:

@@ -13,11 +13,24 @@ import torch  # noqa: F401 - the same
 
 from zachetka.errors import InfrastructureError
 from zachetka.pytest_plugin.plugin import ExaminationPlugin
+from zachetka.session import GRACE_S, START_TIMEOUT_S
 
 if TYPE_CHECKING:
     from zachetka.pytest_plugin.examination import Examination
+    from zachetka.sandbox.base import Limits
 
+COMPARING_S = 60.0
 _FINISHED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+
+
+def longest_check_s(limits: Limits) -> float:
+    """Give the longest that a submission can make one check last; what lasts longer is ours.
+
+    Its last probe begins within `total_s`, and may have to open a new sandbox first.
+    """
+    last_probe_s = START_TIMEOUT_S + limits.total_s + START_TIMEOUT_S + GRACE_S
+    last_probe_s += limits.probe_s + GRACE_S
+    return limits.total_s + last_probe_s + COMPARING_S
 
 
 def examine(examination: Examination, grader: Path) -> None:
@@ -32,7 +45,6 @@ def examine(examination: Examination, grader: Path) -> None:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_PLUGINS", None)
-    check_s = examination.limits.total_s + 60
     with tempfile.TemporaryDirectory(prefix="zachetka-") as folder:
         os.chdir(folder)
         Path("pytest.ini").write_text("[pytest]\n")
@@ -46,7 +58,7 @@ def examine(examination: Examination, grader: Path) -> None:
                 "no:cacheprovider",
                 "-p",
                 "pytest_timeout",
-                f"--timeout={check_s:g}",
+                f"--timeout={longest_check_s(examination.limits):g}",
                 "--timeout-method=signal",
                 "--import-mode=importlib",
                 "--noconftest",

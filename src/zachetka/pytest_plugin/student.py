@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import functools
 from typing import TYPE_CHECKING, Any
 
 from zachetka.errors import Cause, StudentFault
@@ -131,6 +132,7 @@ def _parse(source: str) -> ast.Module | None:
         return None
 
 
+@functools.cache
 def _is_broken(source: str) -> bool:
     return not source.lstrip().startswith("%%") and _parse(source) is None
 
@@ -139,10 +141,11 @@ def _has_reset(source: str) -> bool:
     return any(line.strip().startswith("%reset") for line in source.split("\n"))
 
 
-def _defined_names(source: str) -> set[str]:
+@functools.cache
+def _defined_names(source: str) -> frozenset[str]:
     tree = _parse(source)
     if tree is None:
-        return set()
+        return frozenset()
     names: set[str] = set()
     for node in tree.body:
         match node:
@@ -150,7 +153,7 @@ def _defined_names(source: str) -> set[str]:
                 names.add(name)
             case ast.Assign(targets=targets):
                 names.update(target.id for target in targets if isinstance(target, ast.Name))
-    return names
+    return frozenset(names)
 
 
 def missing_fault(fault: StudentFault, hint: Text | None) -> StudentFault:
