@@ -1000,8 +1000,11 @@ MEAN_OVER_ROWS = Text(
 
 
 def margin_losses(nb, *, targets, calls):
+    import torch
+
     values = []
-    for scores, parameters, options, as_generator in calls:
+    for scores, tensors, options, as_generator in calls:
+        parameters = [torch.nn.Parameter(value) for value in tensors]
         passed = (value for value in parameters) if as_generator else parameters
         values.append(nb.max_margin_loss(scores, targets, passed, **options))
     return {"max_margin_loss(...)": values}
