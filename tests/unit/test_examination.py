@@ -203,6 +203,8 @@ def test_inputs_and_seeds_are_the_same_every_time(examine):
         (["!ls f("], "f", None),
         (["x = 1"], "f", None),
         ([], "f", None),
+        # Minutes of parsing for Python 3.11.
+        (["x = f'" + "{a}" * 300_000 + "'", "def F(): ..."], "f", None),
     ],
 )
 def test_a_missing_name_is_explained(examine, cells, name, hint):

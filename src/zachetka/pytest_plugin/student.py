@@ -13,13 +13,16 @@ from zachetka.probe import load_probe
 from zachetka.pytest_plugin.specs import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from zachetka.pytest_plugin.examination import Examination
     from zachetka.pytest_plugin.rng import Rng
     from zachetka.pytest_plugin.specs import Spec
     from zachetka.session import CellReply
     from zachetka.submission import Cell
+
+_MAX_CHARS = 500_000
+_MAX_CELL_CHARS = 50_000
 
 
 class Student:
@@ -81,6 +84,7 @@ def explain_missing(
     name: str, cells: tuple[Cell, ...], replies: Mapping[int, CellReply]
 ) -> Text | None:
     """Say why a name that a check needs is not there, as far as the notebook tells."""
+    cells = tuple(_readable(cells))
     for cell in cells:
         if name in _defined_names(cell.source):
             reply = replies.get(cell.index)
@@ -111,6 +115,15 @@ def explain_missing(
             ru=f"есть имя `{close[0]}`: не оно ли это под другим именем?",
         )
     return None
+
+
+def _readable(cells: tuple[Cell, ...]) -> Iterator[Cell]:
+    """Leave out what nobody has written by hand: Python reads long f-strings in quadratic time."""
+    left = _MAX_CHARS
+    for cell in cells:
+        if len(cell.source) <= min(left, _MAX_CELL_CHARS):
+            left -= len(cell.source)
+            yield cell
 
 
 def _failed_cell(index: int, reply: CellReply) -> Text:
