@@ -156,6 +156,8 @@ class Grading:
             )
             self._distrust_grader(result["outcomes"])
             checks = [self._check(outcome) for outcome in result["outcomes"]]
+            order = list(self.manifest.tasks)
+            checks.sort(key=lambda check: order.index(check.task))  # stable: a task's own stays
             return self._report(
                 raw,
                 status=ReportStatus.GRADED,

@@ -1,7 +1,7 @@
 """What a grader imports, and the pytest plugin that runs it."""
 
 from zachetka.pytest_plugin.check import check
-from zachetka.pytest_plugin.compare import assert_close, assert_equal, fail, is_close
+from zachetka.pytest_plugin.compare import assert_close, assert_equal, assert_finite, fail, is_close
 from zachetka.pytest_plugin.rng import Rng
 from zachetka.pytest_plugin.specs import (
     AnyOf,
@@ -36,6 +36,7 @@ __all__ = [
     "TupleOf",
     "assert_close",
     "assert_equal",
+    "assert_finite",
     "check",
     "fail",
     "is_close",

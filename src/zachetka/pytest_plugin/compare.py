@@ -100,6 +100,18 @@ def assert_equal(actual: Any, expected: Any, *, text: Text, hint: Text | None = 
         fail(text, hint=hint)
 
 
+def assert_finite(value: torch.Tensor) -> None:
+    """Fail the check if a tensor holds NaN or infinity.
+
+    Raises:
+        StudentFault: it does.
+    """
+    import torch
+
+    if not bool(torch.isfinite(value).all()):
+        fail(Text("The result is not a finite number.", "Результат — не конечное число."))
+
+
 def is_close(actual: Any, expected: Any, *, rtol: float = RTOL, atol: float = ATOL) -> bool:
     """Say whether two values have the same shape and are close."""
     return _same(_as_double(actual), _as_double(expected), rtol, atol)

@@ -1,0 +1,187 @@
+"""Hidden checks of the task `gradients`."""
+
+import torch
+
+from zachetka.language import Text
+from zachetka.pytest_plugin import (
+    Float,
+    ListOf,
+    TupleOf,
+    assert_close,
+    assert_finite,
+    check,
+    fail,
+)
+
+
+def linear_mse(nb, *, weight, bias, x, y, times, part):
+    import torch
+
+    layer = torch.nn.Linear(weight.shape[1], weight.shape[0])
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        layer.bias.copy_(bias)
+    values = []
+    for _ in range(times):
+        loss, grad = nb.task_linear_mse_loss(layer, x, y)
+        value = {"loss": loss, "grad": grad}[part]
+        # A copy: the next call may well clear or reuse what this one gave away.
+        values.append(value.detach().clone() if isinstance(value, torch.Tensor) else value)
+    return {f"task_linear_mse_loss(...)[{int(part == 'grad')}]": values}
+
+
+def squares_gradients(nb, *, xs):
+    return {"task_grad_sum_of_squares(x)": [nb.task_grad_sum_of_squares(x) for x in xs]}
+
+
+def linear_mse_case(rng):
+    weight, bias = rng.normal(3, 5), rng.normal(3)
+    x, y = rng.normal(8, 5), rng.normal(8, 3)
+    error = x @ weight.T + bias - y
+    return weight, bias, x, y, error
+
+
+@check(
+    "gradients",
+    points=3,
+    title=Text("the loss of task_linear_mse_loss", "потери в task_linear_mse_loss"),
+)
+def test_mse_loss(student, rng):
+    weight, bias, x, y, error = linear_mse_case(rng)
+    got = student.run(
+        linear_mse,
+        weight=weight,
+        bias=bias,
+        x=x,
+        y=y,
+        times=1,
+        part="loss",
+        returns={"task_linear_mse_loss(...)[0]": ListOf(Float(), 1)},
+    )
+    squares = error.square()
+    assert_close(
+        got["task_linear_mse_loss(...)[0]"][0],
+        squares.mean(),
+        name="task_linear_mse_loss(...)[0]",
+        mistakes={
+            SUM_FOR_MEAN: squares.sum(),
+            MEAN_OVER_ROWS: squares.sum(1).mean(),
+            Text("the error is not squared", "ошибка не возведена в квадрат"): error.mean(),
+            Text(
+                "this is the mean absolute error", "это средняя абсолютная ошибка"
+            ): error.abs().mean(),
+            Text("this is half of it", "это половина нужного значения"): squares.mean() / 2,
+            Text("a root is taken (RMSE)", "извлечён корень (RMSE)"): squares.mean().sqrt(),
+        },
+    )
+
+
+@check(
+    "gradients",
+    points=3,
+    title=Text("the gradient of task_linear_mse_loss", "градиент в task_linear_mse_loss"),
+)
+def test_mse_weight_grad(student, rng):
+    weight, bias, x, y, error = linear_mse_case(rng)
+    got = student.run(
+        linear_mse,
+        weight=weight,
+        bias=bias,
+        x=x,
+        y=y,
+        times=1,
+        part="grad",
+        returns={"task_linear_mse_loss(...)[1]": ListOf(Float(3, 5), 1)},
+    )
+    product = error.T @ x
+    assert_close(
+        got["task_linear_mse_loss(...)[1]"][0],
+        2 * product / error.numel(),
+        name="task_linear_mse_loss(...)[1]",
+        mistakes={
+            SUM_FOR_MEAN: 2 * product,
+            MEAN_OVER_ROWS: 2 * product / len(x),
+            Text(
+                "the factor 2 of the derivative of a square is missing",
+                "потерян множитель 2 из производной квадрата",
+            ): product / error.numel(),
+            Text(
+                "these are zeros: was the gradient cleared before it was returned?",
+                "это нули: не обнулили ли градиент до того, как вернуть его?",
+            ): torch.zeros(3, 5),
+        },
+    )
+
+
+@check(
+    "gradients",
+    points=1,
+    title=Text("a second call gives the same gradient", "повторный вызов даёт тот же градиент"),
+    hint=Text(
+        "backward() adds to .grad: clear it, or use torch.autograd.grad.",
+        "backward() прибавляет к .grad: обнуляйте его или возьмите torch.autograd.grad.",
+    ),
+)
+def test_mse_called_twice(student, rng):
+    weight, bias, x, y, _ = linear_mse_case(rng)
+    got = student.run(
+        linear_mse,
+        weight=weight,
+        bias=bias,
+        x=x,
+        y=y,
+        times=3,
+        part="grad",
+        returns={"task_linear_mse_loss(...)[1]": ListOf(Float(...), 3)},
+    )
+    first, *others = got["task_linear_mse_loss(...)[1]"]
+    assert_finite(first)
+    if not bool(first.abs().sum() > 0):
+        fail(
+            Text(
+                "task_linear_mse_loss returns a gradient of zeros.",
+                "task_linear_mse_loss возвращает градиент из нулей.",
+            )
+        )
+    for number, other in enumerate(others, 2):
+        assert_close(
+            other,
+            first,
+            name="task_linear_mse_loss(...)[1]",
+            mistakes={
+                Text(
+                    "a second call adds to the gradient of the first",
+                    "второй вызов прибавляет к градиенту первого",
+                ): number * first
+            },
+        )
+
+
+@check("gradients", points=3, title=Text("task_grad_sum_of_squares", "task_grad_sum_of_squares"))
+def test_grad_sum_of_squares(student, rng):
+    xs = [rng.normal(*shape) for shape in ((6,), (3, 4), (2, 3, 2))]
+    name = "task_grad_sum_of_squares(x)"
+    grads = TupleOf(*(Float(*x.shape) for x in xs))
+    for x, got in zip(
+        xs, student.run(squares_gradients, xs=xs, returns={name: grads})[name], strict=True
+    ):
+        mean = 2 * x / x.numel()
+        assert_close(
+            got,
+            2 * x,
+            name=name,
+            mistakes={
+                Text("this is the gradient of the mean", "это градиент среднего, а не суммы"): mean,
+                Text("the factor 2 is missing", "потерян множитель 2"): x,
+                Text(
+                    "this is x**2 itself, not its derivative", "это сам x**2, а не производная"
+                ): x.square(),
+            },
+        )
+
+
+SUM_FOR_MEAN = Text("a sum is taken for the mean", "взята сумма вместо среднего")
+MEAN_OVER_ROWS = Text(
+    "the mean is over the rows only, not over all elements",
+    "среднее взято только по строкам, а не по всем элементам",
+)

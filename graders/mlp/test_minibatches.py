@@ -1,0 +1,314 @@
+"""Hidden checks of the task `minibatches`."""
+
+import itertools
+import math
+
+import torch
+
+from zachetka.language import Text
+from zachetka.pytest_plugin import (
+    Bool,
+    Float,
+    ListOf,
+    assert_equal,
+    check,
+    fail,
+)
+
+
+def drawn_batches(nb, *, x, y, cases):
+    import random
+
+    import numpy as np
+    import torch
+
+    drawn, unchanged = [], True
+    for count, batch_size, options, seed, used, global_seed in cases:
+        torch.manual_seed(global_seed)
+        np.random.seed(global_seed % 2**32)  # noqa: NPY002
+        random.seed(global_seed)
+        chosen = dict(options)
+        if seed is not None:
+            chosen["generator"] = torch.Generator().manual_seed(seed)
+            torch.rand(used, generator=chosen["generator"])
+        given = x[:count].clone(), y[:count].clone()
+        batches = nb.minibatches(*given, batch_size, **chosen)
+        # All honest batches and a few too many: an endless generator ends here.
+        pairs = [(xb, yb) for xb, yb in itertools.islice(batches, count + 3)]
+        drawn.append([(xb.clone(), yb.clone()) for xb, yb in pairs])
+        unchanged &= torch.equal(given[0], x[:count]) and torch.equal(given[1], y[:count])
+    return {
+        "xb": [[xb for xb, _ in batches] for batches in drawn],
+        "yb": [[yb for _, yb in batches] for batches in drawn],
+        "unchanged": unchanged,
+    }
+
+
+class Draws:
+    """What `minibatches` gave for some cases, as the numbers of the rows of x."""
+
+    def __init__(self, student, rng, *cases):
+        largest = max(case["count"] for case in cases)
+        # Rows are told apart by their values: two normals in float32 are the same with probability
+        # 1e-7 at most, two rows of two with 1e-14, any of 400 with less than 1e-9.
+        self.x, self.y = rng.normal(largest, 2), rng.permutation(largest).float()
+        got = student.run(
+            drawn_batches,
+            x=self.x,
+            y=self.y,
+            cases=[
+                (
+                    case["count"],
+                    case["batch_size"],
+                    {"replacement": True} if case.get("replacement") else {},
+                    case.get("seed"),
+                    case.get("used", 0),
+                    rng.seed(),
+                )
+                for case in cases
+            ],
+            returns={
+                "xb": ListOf(ListOf(Float(None, 2)), len(cases)),
+                "yb": ListOf(ListOf(Float(None)), len(cases)),
+                "unchanged": Bool(),
+            },
+        )
+        self.unchanged = got["unchanged"]
+        self.targets = got["yb"]
+        self.rows = [
+            [rows_in(self.x[: case["count"]], xb) for xb in batches]
+            for case, batches in zip(cases, got["xb"], strict=True)
+        ]
+        self.orders = [torch.cat([*batches, torch.empty(0).long()]) for batches in self.rows]
+
+    def assert_sizes(self, *cases):
+        """Compare the batches' sizes with those of the contract."""
+        for case, batches in zip(cases, self.rows, strict=True):
+            count, size = case["count"], case["batch_size"]
+            sizes = [len(batch) for batch in batches]
+            assert_equal(
+                sizes,
+                batch_sizes(count, size),
+                text=Text(
+                    f"{count} samples with batch_size={size} came in batches of {listed(sizes)}.",
+                    f"{count} примеров при batch_size={size} пришли пакетами {listed(sizes)}.",
+                ),
+            )
+
+
+def rows_in(x, batch):
+    """Find the number of each row of a batch; a row that is none of x costs the check."""
+    few = len(batch) <= 100 * len(x)
+    same = (batch[: 100 * len(x), None, :] == x[None, :, :]).all(-1)
+    if not few or not bool(same.any(1).all()):
+        fail(
+            Text("A batch holds a row that is none of x.", "В пакете есть строка, которой нет в x.")
+        )
+    return same.float().argmax(1)
+
+
+@check(
+    "minibatches",
+    points=2,
+    title=Text("rows of x and y stay paired", "строки x и y остаются парами"),
+)
+def test_pairs(student, rng):
+    cases = [{"count": 37, "batch_size": 8, "replacement": flag} for flag in (False, True)]
+    draws = Draws(student, rng, *cases)
+    for rows, targets in zip(draws.rows, draws.targets, strict=True):
+        for indices, yb in zip(rows, targets, strict=True):
+            if not torch.equal(draws.y[indices], yb):
+                fail(
+                    Text(
+                        "xb and yb of a batch do not belong together: the rows lost their targets.",
+                        "xb и yb в пакете не соответствуют друг другу: строки потеряли свои "
+                        "ответы.",
+                    ),
+                    hint=Text(
+                        "Take both by the same indices.",
+                        "Берите и x, и y по одним и тем же индексам.",
+                    ),
+                )
+
+
+@check(
+    "minibatches",
+    points=2,
+    title=Text("sizes of the batches", "размеры пакетов"),
+    hint=Text(
+        "Only the last batch may be short; it must not be lost and must not be empty.",
+        "Коротким может быть только последний пакет; его нельзя ни потерять, ни сделать пустым.",
+    ),
+)
+def test_sizes(student, rng):
+    cases = [
+        {"count": count, "batch_size": size}
+        for count, size in ((37, 8), (24, 6), (10, 3), (9, 9), (4, 1))
+    ]
+    Draws(student, rng, *cases).assert_sizes(*cases)
+
+
+@check(
+    "minibatches",
+    points=1,
+    title=Text("batch_size larger than the data", "batch_size больше числа примеров"),
+)
+def test_large_batch(student, rng):
+    cases = [{"count": 7, "batch_size": 50, "replacement": flag} for flag in (False, True)]
+    Draws(student, rng, *cases).assert_sizes(*cases)
+
+
+@check(
+    "minibatches", points=2, title=Text("every sample exactly once", "каждый пример ровно один раз")
+)
+def test_every_sample_once(student, rng):
+    cases = [{"count": 30, "batch_size": 6}, {"count": 21, "batch_size": 21}]
+    draws = Draws(student, rng, *cases)
+    for case, order in zip(cases, draws.orders, strict=True):
+        count, given, different = case["count"], len(order), len(set(order.tolist()))
+        if given != count or different != count:
+            fail(
+                Text(
+                    f"Without replacement {different} of {count} samples were given, "
+                    f"{given - different} rows are repetitions.",
+                    f"Без возвращения выдано {different} из {count} примеров, повторов: "
+                    f"{given - different}.",
+                )
+            )
+
+
+@check("minibatches", points=1, title=Text("the order is random", "порядок случаен"))
+def test_order_is_random(student, rng):
+    count = 200
+    orders = Draws(student, rng, *[{"count": count, "batch_size": 8}] * 2).orders
+    # Two honest permutations of 200 agree with probability 1/200! < 1e-370.
+    if torch.equal(*orders):
+        fail(
+            Text(
+                "Two calls give the same order: draw a new permutation in every call.",
+                "Два вызова дают один и тот же порядок: выбирайте перестановку заново при "
+                "каждом вызове.",
+            ),
+            hint=Text("Is there a fixed seed inside?", "Нет ли внутри фиксированного seed?"),
+        )
+    for order in orders:
+        # How many neighbours follow each other as in x, either way round. In a uniform permutation
+        # k given pairs (i, i+1) are all neighbours with probability (n-k)!/n!, there are C(n-1, k)
+        # choices of pairs, so P(at least k) <= C(n-1, k) (n-k)!/n! < 1/k!. With k = 20, two
+        # directions and two orders: 4/20! < 2e-18.
+        steps = order[1:] - order[:-1]
+        neighbours = max(int((steps == 1).sum()), int((steps == -1).sum()))
+        if neighbours >= 20:
+            fail(
+                Text(
+                    "The samples come (partly) in the order of x: shuffle single samples, not "
+                    "whole batches.",
+                    "Примеры идут (частично) в порядке x: перемешивайте отдельные примеры, а не "
+                    "целые пакеты.",
+                )
+            )
+
+
+@check(
+    "minibatches",
+    points=1,
+    title=Text(
+        "replacement=True: rows are drawn independently",
+        "replacement=True: строки выбираются независимо",
+    ),
+)
+def test_replacement(student, rng):
+    count = 400
+    large = {"count": count, "batch_size": 300, "replacement": True}
+    small = {"count": 5, "batch_size": 5, "replacement": True}
+    draws = Draws(student, rng, large, *[small] * 80)
+    draws.assert_sizes(large, *[small] * 80)
+    # The number of different rows among n independent uniform draws has the mean N(1 - (1-1/N)^n)
+    # and changes by at most 1 with one draw: by McDiarmid it is off by t or more with probability
+    # at most 2 exp(-2 t^2 / n) = 1e-11 at t = sqrt(n ln(2e11) / 2). First batch and all batches:
+    # 2e-11 together.
+    for drawn in (draws.rows[0][0], draws.orders[0]):
+        n, different = len(drawn), len(set(drawn.tolist()))
+        mean = count * (1 - (1 - 1 / count) ** n)
+        if abs(different - mean) >= math.sqrt(n * math.log(2e11) / 2):
+            fail(
+                Text(
+                    f"Among {n} rows drawn out of {count} there are {different} different ones; "
+                    "independent draws hardly ever give such a number.",
+                    f"Среди {n} строк, выбранных из {count}, разных: {different}; при независимом "
+                    "выборе такого почти не бывает.",
+                ),
+                hint=Text(
+                    "Draw every index on its own, e.g. with torch.randint.",
+                    "Выбирайте каждый индекс отдельно, например через torch.randint.",
+                ),
+            )
+    # 400 draws out of 5 rows (80 calls). One row is drawn Binomial(400, 1/5) times; by Hoeffding
+    # it misses its mean of 80 by t or more with probability at most 2 exp(-2 t^2 / 400), for five
+    # rows together 1e-11 at t = sqrt(200 ln(1e12)) = 74.3: never (6 times or less).
+    counts = torch.bincount(torch.cat(draws.orders[1:]), minlength=5)
+    if bool(((counts - 80).abs() >= 74.4).any()):
+        fail(
+            Text(
+                "With replacement some rows are (almost) never drawn.",
+                "С возвращением некоторые строки (почти) никогда не выбираются.",
+            ),
+            hint=Text(
+                "The upper end of torch.randint is exclusive.",
+                "Верхняя граница torch.randint не включается.",
+            ),
+        )
+
+
+@check(
+    "minibatches",
+    points=1,
+    title=Text(
+        "the generator decides, x and y are left alone", "всё решает generator, x и y не меняются"
+    ),
+    hint=Text(
+        "Pass generator= on to torch.randperm and torch.randint.",
+        "Передавайте generator= дальше в torch.randperm и torch.randint.",
+    ),
+)
+def test_generator(student, rng):
+    seed, other = rng.seed(), rng.seed()
+    other += other == seed
+    for replacement in (False, True):
+        # The global random state is another one in every call. The last generator has the seed of
+        # the first and has given some numbers already: its state is another one.
+        cases = [
+            {"count": 40, "batch_size": 8, "replacement": replacement, "seed": each, "used": used}
+            for each, used in ((seed, 0), (seed, 0), (other, 0), (seed, 3))
+        ]
+        draws = Draws(student, rng, *cases)
+        assert_equal(
+            draws.unchanged,
+            True,
+            text=Text("minibatches changes x or y.", "minibatches изменяет x или y."),
+        )
+        first, again, *others = draws.orders
+        if not torch.equal(first, again):
+            fail(
+                Text(
+                    "The same state of the generator gives different batches.",
+                    "Одно и то же состояние generator даёт разные пакеты.",
+                )
+            )
+        # Another state: honest orders agree with probability 1/40! or 40^-40, below 1e-47.
+        if any(torch.equal(first, different) for different in others):
+            fail(
+                Text(
+                    "Generators in different states give the same batches.",
+                    "Генераторы в разных состояниях дают одинаковые пакеты.",
+                )
+            )
+
+
+def listed(sizes):
+    return f"[{', '.join(map(str, sizes[:12]))}{', …' * (len(sizes) > 12)}]"
+
+
+def batch_sizes(count, size):
+    full, rest = divmod(count, size)
+    return [size] * full + [rest] * bool(rest)

@@ -1,0 +1,505 @@
+"""Hidden checks of the task `MyMLP`."""
+
+import itertools
+import math
+
+import torch
+
+from zachetka.errors import StudentFault
+from zachetka.language import Text
+from zachetka.pytest_plugin import (
+    Bool,
+    Float,
+    Integer,
+    ListOf,
+    TupleOf,
+    assert_close,
+    assert_equal,
+    check,
+    fail,
+    is_close,
+)
+
+
+def mlp_structure(nb, *, cases):
+    import torch
+
+    found = []
+    for arguments in cases:
+        model = nb.MyMLP(**arguments)
+        layers = [model.input_layer, *model.hidden_layers, model.output_layer]
+        is_linear = [isinstance(layer, torch.nn.Linear) for layer in layers]
+        found.append(
+            {
+                "linear": all(is_linear),
+                "module_list": isinstance(model.hidden_layers, torch.nn.ModuleList),
+                "shapes": [list(layer.weight.shape) for layer in layers],
+                "biases": all(layer.bias is not None for layer in layers),
+                "sizes": [p.numel() for p in model.parameters() if p.requires_grad],
+            }
+        )
+    return found
+
+
+def mlp_outputs(nb, *, cases):
+    import torch
+
+    class Bend(torch.nn.Module):
+        def forward(self, values):
+            return values.abs() / 2 + values / 5
+
+    classes = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "bend": Bend}
+    outputs = []
+    for arguments, activation, weights, x in cases:
+        chosen = {} if activation is None else {"activation_cls": classes[activation]}
+        model = nb.MyMLP(**arguments, **chosen)
+        layers = [model.input_layer, *model.hidden_layers, model.output_layer]
+        with torch.no_grad():
+            for layer, (weight, bias) in zip(layers, weights, strict=True):
+                layer.weight.copy_(weight)
+                layer.bias.copy_(bias)
+        outputs.append(model(x))
+    return {"MyMLP(...)(x)": outputs}
+
+
+def mlp_gradients(nb, *, arguments, weights, x, upstream):
+    import torch
+
+    model = nb.MyMLP(**arguments, activation_cls=torch.nn.ReLU)
+    layers = [model.input_layer, *model.hidden_layers, model.output_layer]
+    with torch.no_grad():
+        for layer, (weight, bias) in zip(layers, weights, strict=True):
+            layer.weight.copy_(weight)
+            layer.bias.copy_(bias)
+    # `backward(upstream)` would import half of sympy.
+    (model(x) * upstream).sum().backward()
+    return [value.grad for layer in layers for value in (layer.weight, layer.bias)]
+
+
+def counted(nb, *, widths, frozen):
+    import itertools
+
+    import torch
+
+    layers = [torch.nn.Linear(a, b) for a, b in itertools.pairwise(widths)]
+    model = torch.nn.Sequential(*layers, torch.nn.BatchNorm1d(widths[-1]))
+    before = nb.count_parameters(model)
+    for index in frozen:
+        layers[index].weight.requires_grad_(False)
+    return {"count_parameters(model)": [nb.count_parameters(model), before]}
+
+
+STRUCTURE = {
+    "linear": Bool(),
+    "module_list": Bool(),
+    "shapes": ListOf(ListOf(Integer())),
+    "biases": Bool(),
+    "sizes": ListOf(Integer()),
+}
+
+
+@check(
+    "MyMLP",
+    points=3,
+    title=Text(
+        "input_layer, hidden_layers and output_layer for one, two and three hidden widths",
+        "input_layer, hidden_layers и output_layer для одной, двух и трёх скрытых ширин",
+    ),
+    hint=Text(
+        "The layers join input_dim, hidden_dims in order and output_dim; with one hidden width "
+        "the ModuleList is empty.",
+        "Слои по порядку соединяют input_dim, hidden_dims и output_dim; при одной скрытой "
+        "ширине ModuleList пуст.",
+    ),
+)
+def test_structure(student, rng):
+    # Three hidden widths that neither rise nor fall, so that sorting them shows.
+    first, last, low, middle, high = distinct_widths(rng, 5)
+    low, middle, high = sorted((low, middle, high))
+    cases = [distinct_widths(rng, 3), distinct_widths(rng, 4), [first, middle, high, low, last]]
+    for got, widths in zip(structures(student, cases), cases, strict=True):
+        assert_structure(got, widths)
+
+
+@check(
+    "MyMLP",
+    points=1,
+    title=Text("MyMLP() with the default arguments", "MyMLP() с аргументами по умолчанию"),
+)
+def test_defaults(student, rng):
+    widths = [2, 100, 100, 1]
+    (got,) = student.run(mlp_structure, cases=[{}], returns=ListOf(STRUCTURE, 1))
+    assert_structure(got, widths)
+    # The default activation shows in the outputs: half of the sums in 100 units are negative.
+    weights, x = mlp_weights(rng, widths), rng.normal(5, 2)
+    (out,) = mlp_out(student, [({}, None, weights, x)], outputs=1)
+    assert_one_of(out, variants(weights, x, torch.relu), name="MyMLP()(x)")
+
+
+@check(
+    "MyMLP",
+    points=4,
+    title=Text("forward gives logits", "forward возвращает логиты"),
+    hint=Text(
+        "The activation stands after every layer but the last; nothing follows the output "
+        "layer, the loss takes logits.",
+        "Активация стоит после каждого слоя, кроме последнего; после output_layer ничего нет: "
+        "функция потерь принимает логиты.",
+    ),
+)
+def test_mlp_forward(student, rng):
+    widths = [5, 7, 6, 4]
+    weights, x = mlp_weights(rng, widths), rng.normal(9, 5)
+    (out,) = mlp_out(student, [(mlp_arguments(widths), "relu", weights, x)], outputs=4)
+    relu, nothing = torch.relu, torch.Tensor.clone
+    logits = mlp_sums(weights, x, [relu, relu])
+    assert_close(
+        out,
+        logits,
+        name="MyMLP(...)(x)",
+        mistakes={
+            Text(
+                "there is a softmax after the last layer", "после последнего слоя стоит softmax"
+            ): logits.softmax(1),
+            Text(
+                "there is a log-softmax after the last layer",
+                "после последнего слоя стоит log-softmax",
+            ): logits.log_softmax(1),
+            Text(
+                "there is a sigmoid after the last layer", "после последнего слоя стоит сигмоида"
+            ): logits.sigmoid(),
+            Text(
+                "there is an activation after the last layer, too",
+                "активация стоит и после последнего слоя",
+            ): logits.relu(),
+            Text(
+                "there is no activation after input_layer", "после input_layer нет активации"
+            ): mlp_sums(weights, x, [nothing, relu]),
+            Text(
+                "there is no activation after the hidden layers",
+                "после скрытых слоёв нет активации",
+            ): mlp_sums(weights, x, [relu, nothing]),
+            Text(
+                "there is no activation at all, so the network is a single linear layer",
+                "активаций нет вовсе, и вся сеть — один линейный слой",
+            ): mlp_sums(weights, x, [nothing, nothing]),
+        },
+    )
+    refuse_probability(student, rng)
+
+
+def refuse_probability(student, rng):
+    """Fail the check if a single output is squashed; a wrong shape is punished elsewhere."""
+    widths = [5, 7, 6, 1]
+    weights, x = mlp_weights(rng, widths), rng.normal(9, 5)
+    try:
+        (out,) = mlp_out(student, [(mlp_arguments(widths), "relu", weights, x)], outputs=1)
+    except StudentFault:
+        return
+    logits = mlp_sums(weights, x, [torch.relu, torch.relu])
+    assert_close(
+        out,
+        logits,
+        name="MyMLP(..., output_dim=1)(x)",
+        mistakes={
+            Text(
+                "there is a sigmoid after the last layer", "после последнего слоя стоит сигмоида"
+            ): logits.sigmoid(),
+            Text("there is a tanh after the last layer", "после последнего слоя стоит tanh"): (
+                logits.tanh()
+            ),
+        },
+    )
+
+
+@check("MyMLP", points=2, title=Text("one and three hidden widths", "одна и три скрытые ширины"))
+def test_depths(student, rng):
+    cases = [
+        (mlp_arguments(widths), "relu", mlp_weights(rng, widths), rng.normal(6, widths[0]))
+        for widths in ([5, 6, 3], [4, 8, 7, 6, 3])
+    ]
+    for case, out in zip(cases, mlp_out(student, cases, outputs=3), strict=True):
+        arguments, _, weights, x = case
+        name = f"MyMLP(..., hidden_dims={arguments['hidden_dims']})(x)"
+        assert_one_of(out, variants(weights, x, torch.relu), name=name)
+
+
+@check(
+    "MyMLP",
+    points=2,
+    title=Text("activation_cls is used", "используется activation_cls"),
+    hint=Text(
+        "Build the activation from the class that was passed in.",
+        "Создавайте активацию из переданного класса.",
+    ),
+)
+def test_activation(student, rng):
+    widths = [4, 7, 6, 3]
+    functions = {"tanh": torch.tanh, "bend": lambda values: values.abs() / 2 + values / 5}
+    cases = [
+        (mlp_arguments(widths), name, mlp_weights(rng, widths), rng.normal(6, 4))
+        for name in functions
+    ]
+    for case, out in zip(cases, mlp_out(student, cases, outputs=3), strict=True):
+        _, name, weights, x = case
+        if any(is_close(out, other) for other in variants(weights, x, torch.relu)):
+            fail(
+                Text(
+                    "The network does not use the activation_cls that it was given.",
+                    "Сеть не использует переданный activation_cls.",
+                )
+            )
+        assert_one_of(
+            out,
+            variants(weights, x, functions[name], any_activation=False),
+            name="MyMLP(..., activation_cls=...)(x)",
+        )
+
+
+@check(
+    "MyMLP",
+    points=2,
+    title=Text("inputs of shape (N, *) are flattened", "входы формы (N, *) вытягиваются в строки"),
+    hint=Text(
+        "Keep the first dimension and join the rest: (N, *) -> (N, input_dim).",
+        "Сохраните первую размерность, остальные склейте: (N, *) -> (N, input_dim).",
+    ),
+)
+def test_flattening(student, rng):
+    widths = [12, 7, 6, 3]
+    cases = [
+        (mlp_arguments(widths), "relu", mlp_weights(rng, widths), rng.normal(*shape))
+        for shape in ((5, 3, 4), (6, 1, 2, 6), (1, 12))
+    ]
+    for case, out in zip(cases, mlp_out(student, cases, outputs=3), strict=True):
+        _, _, weights, x = case
+        expected = variants(weights, x.flatten(1), torch.relu)
+        assert_one_of(out, expected, name=f"MyMLP(...)(x), x: {tuple(x.shape)}")
+
+
+@check(
+    "MyMLP",
+    points=2,
+    title=Text("gradients reach every layer", "градиенты доходят до каждого слоя"),
+    hint=Text(
+        "`.data`, `.detach()`, `torch.no_grad()` and numpy cut the graph.",
+        "`.data`, `.detach()`, `torch.no_grad()` и numpy разрывают граф вычислений.",
+    ),
+)
+def test_mlp_gradients(student, rng):
+    widths = [4, 6, 5, 3]
+    weights, x, upstream = mlp_weights(rng, widths), rng.normal(7, 4), rng.normal(7, 3)
+    got = student.run(
+        mlp_gradients,
+        arguments=mlp_arguments(widths),
+        weights=weights,
+        x=x,
+        upstream=upstream,
+        returns=ListOf(Float(...), 6),
+    )
+    leaves = [(w.clone().requires_grad_(), b.clone().requires_grad_()) for w, b in weights]
+    flat = [leaf for pair in leaves for leaf in pair]
+    for out in variants(leaves, x, torch.relu):
+        expected = torch.autograd.grad((out * upstream).sum(), flat, retain_graph=True)
+        if all(map(is_close, got, expected)):
+            return
+    fail(
+        Text(
+            "After backward() the gradients of the layers' weights and biases are not right.",
+            "После backward() градиенты весов и смещений слоёв неверны.",
+        )
+    )
+
+
+@check(
+    "MyMLP",
+    points=2,
+    title=Text(
+        "784 inputs, hidden_dims (512, 256, 128, 32), 10 outputs: the number of parameters",
+        "784 входа, hidden_dims (512, 256, 128, 32), 10 выходов: число параметров",
+    ),
+    hint=Text(
+        "Layers kept in a plain list are invisible to parameters(); layers that are not needed "
+        "count, too.",
+        "Слои в обычном списке не видны в parameters(); лишние слои тоже попадают в счёт.",
+    ),
+)
+def test_large_network(student):
+    widths = [784, 512, 256, 128, 32, 10]
+    (got,) = structures(student, [widths])
+    expected = sum((a + 1) * b for a, b in itertools.pairwise(widths))
+    assert_equal(
+        sum(got["sizes"]),
+        expected,
+        text=Text(
+            f"The parameters that the network gives to an optimizer have {sum(got['sizes'])} "
+            "numbers; the layers of the contract have a different count.",
+            f"В параметрах, которые сеть отдаёт оптимизатору, {sum(got['sizes'])} чисел; "
+            "в слоях из условия их другое количество.",
+        ),
+    )
+
+
+@check(
+    "MyMLP",
+    points=2,
+    title=Text("count_parameters", "count_parameters"),
+    hint=Text(
+        "Count the numbers (numel) of the parameters that require a gradient.",
+        "Считайте числа (numel) в параметрах, у которых requires_grad=True.",
+    ),
+)
+def test_count_parameters(student, rng):
+    widths = distinct_widths(rng, 4)
+    frozen = [0, 2]
+    got, plain = student.run(
+        counted,
+        widths=widths,
+        frozen=frozen,
+        returns={"count_parameters(model)": ListOf(Integer(), 2)},
+    )["count_parameters(model)"]
+    sizes = [(a * b, b) for a, b in itertools.pairwise(widths)]
+    total = sum(a + b for a, b in sizes) + 2 * widths[-1]
+    trainable = total - sum(sizes[index][0] for index in frozen)
+    refuse_number(
+        got,
+        {
+            Text(
+                "count_parameters counts frozen parameters (requires_grad=False), too.",
+                "count_parameters считает и замороженные параметры (requires_grad=False).",
+            ): total,
+            Text(
+                "count_parameters counts tensors; count their elements.",
+                "count_parameters считает тензоры, а нужно число элементов в них.",
+            ): 2 * len(sizes) + 2 - len(frozen),
+            Text(
+                "count_parameters leaves out the biases.", "count_parameters не учитывает bias."
+            ): sizes[1][0] + widths[-1],
+        },
+    )
+    assert_equal(
+        (got, plain),
+        (trainable, total),
+        text=Text(
+            "count_parameters does not give the number of trainable parameters.",
+            "count_parameters возвращает не число обучаемых параметров.",
+        ),
+    )
+
+
+def refuse_number(got, mistakes):
+    for text, value in mistakes.items():
+        if got == value:
+            fail(text)
+
+
+def distinct_widths(rng, count):
+    # Different widths, so that a pair taken in the wrong order shows in the shapes.
+    return [int(width) + 3 for width in rng.permutation(9)[:count]]
+
+
+def structures(student, cases):
+    return student.run(
+        mlp_structure,
+        cases=[mlp_arguments(widths) for widths in cases],
+        returns=ListOf(STRUCTURE, len(cases)),
+    )
+
+
+def mlp_out(student, cases, *, outputs):
+    shapes = [Float(len(x), outputs) for _, _, _, x in cases]
+    got = student.run(mlp_outputs, cases=cases, returns={"MyMLP(...)(x)": TupleOf(*shapes)})
+    return got["MyMLP(...)(x)"]
+
+
+def mlp_arguments(widths):
+    return {"input_dim": widths[0], "output_dim": widths[-1], "hidden_dims": tuple(widths[1:-1])}
+
+
+def mlp_weights(rng, widths):
+    return [
+        (rng.normal(b, a, std=1.5 / math.sqrt(a)), rng.normal(b, std=0.5))
+        for a, b in itertools.pairwise(widths)
+    ]
+
+
+def mlp_sums(weights, x, activations):
+    for (weight, bias), activation in zip(weights, [*activations, None], strict=True):
+        x = x @ weight.T + bias
+        x = x if activation is None else activation(x)
+    return x
+
+
+# What may stand by mistake after the last layer: it costs `forward` and nothing else.
+ENDS = (
+    torch.Tensor.clone,
+    torch.sigmoid,
+    torch.tanh,
+    torch.relu,
+    lambda out: out.softmax(-1),
+    lambda out: out.log_softmax(-1),
+)
+
+
+def variants(weights, x, activation, *, any_activation=True):
+    """The outputs of networks with a mistake that `forward` punishes, the right one first."""
+    hidden = len(weights) - 1
+    nothing = torch.Tensor.clone
+    insides = [[activation] * hidden]
+    if hidden > 1:
+        insides += [
+            [activation] + [nothing] * (hidden - 1),
+            [nothing] + [activation] * (hidden - 1),
+        ]
+    if any_activation:
+        insides.append([nothing] * hidden)
+    for inside in insides:
+        out = mlp_sums(weights, x, inside)
+        for end in (*ENDS, activation):
+            yield end(out)
+
+
+def assert_one_of(out, expected, *, name):
+    expected = list(expected)
+    if not any(is_close(out, other) for other in expected):
+        assert_close(out, expected[0], name=name)
+
+
+def assert_structure(got, widths):
+    assert_equal(
+        got["module_list"],
+        True,
+        text=Text(
+            "hidden_layers must be an nn.ModuleList.", "hidden_layers должен быть nn.ModuleList."
+        ),
+    )
+    assert_equal(
+        got["linear"] and got["biases"],
+        True,
+        text=Text(
+            "input_layer, output_layer and the members of hidden_layers must be nn.Linear "
+            "with a bias.",
+            "input_layer, output_layer и элементы hidden_layers должны быть nn.Linear с bias.",
+        ),
+    )
+    expected = [[b, a] for a, b in itertools.pairwise(widths)]
+    shown = f"input_dim={widths[0]}, hidden_dims={tuple(widths[1:-1])}, output_dim={widths[-1]}"
+    if len(got["shapes"]) != len(expected):
+        fail(
+            Text(
+                f"For {shown} hidden_layers has {len(got['shapes']) - 2} layers instead of "
+                f"{len(expected) - 2}.",
+                f"Для {shown} в hidden_layers слоёв: {len(got['shapes']) - 2}, "
+                f"а нужно: {len(expected) - 2}.",
+            )
+        )
+    assert_equal(
+        got["shapes"],
+        expected,
+        text=Text(
+            f"For {shown} the layers have weights of the shapes {got['shapes']}: they do not "
+            "join these widths in order.",
+            f"Для {shown} формы весов слоёв {got['shapes']}: они не соединяют эти ширины "
+            "по порядку.",
+        ),
+    )
