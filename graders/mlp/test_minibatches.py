@@ -1,6 +1,5 @@
 """Hidden checks of the task `minibatches`."""
 
-import itertools
 import math
 
 import torch
@@ -17,6 +16,7 @@ from zachetka.pytest_plugin import (
 
 
 def drawn_batches(nb, *, x, y, cases):
+    import itertools
     import random
 
     import numpy as np

@@ -4,8 +4,6 @@ import ast
 import functools
 import re
 
-import torch
-
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
     Bool,
@@ -21,6 +19,7 @@ from zachetka.pytest_plugin import (
 
 
 def linear_parameters(nb, *, inputs, outputs):
+    import torch
 
     layer = nb.MyLinear(inputs, outputs)
     parameters = list(layer.parameters())
@@ -37,6 +36,7 @@ def linear_parameters(nb, *, inputs, outputs):
 
 
 def linear_outputs(nb, *, weight, bias, xs):
+    import torch
     from torch.overrides import TorchFunctionMode
 
     called = []
@@ -63,6 +63,7 @@ def linear_outputs(nb, *, weight, bias, xs):
 
 
 def linear_gradients(nb, *, weight, bias, x, upstream):
+    import torch
 
     layer = nb.MyLinear(x.shape[-1], weight.shape[0])
     with torch.no_grad():

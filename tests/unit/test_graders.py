@@ -1,0 +1,49 @@
+"""Every grader of the course, read without a submission: its probes travel, its points add up."""
+
+import importlib.util
+import inspect
+from pathlib import Path
+
+import pytest
+
+from zachetka.manifest import assignment_names, load_manifest
+from zachetka.probe import load_probe
+from zachetka.pytest_plugin.check import MARK
+
+ROOT = Path(__file__).resolve().parents[2]
+ASSIGNMENTS = assignment_names(ROOT)
+
+
+def functions_of(file):
+    spec = importlib.util.spec_from_file_location(f"grader_{file.stem}", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return [value for value in vars(module).values() if inspect.isfunction(value)]
+
+
+def grader_files(assignment):
+    return sorted((ROOT / "graders" / assignment).glob("test_*.py"))
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_probes_travel(assignment):
+    public = sorted((ROOT / "assignments" / assignment).glob("test_*.py"))
+    probes = [
+        function
+        for file in [*grader_files(assignment), *public]
+        for function in functions_of(file)
+        if list(inspect.signature(function).parameters)[:1] == ["nb"]
+    ]
+    assert len({load_probe(probe).source for probe in probes}) > 5
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_points_of_each_task_are_its_weight(assignment):
+    points = dict.fromkeys(load_manifest(ROOT, assignment).tasks, 0.0)
+    for file in grader_files(assignment):
+        for function in functions_of(file):
+            for mark in getattr(function, "pytestmark", ()):
+                if mark.name == MARK:
+                    points[mark.args[0].task] += mark.args[0].points
+    weights = {name: task.weight for name, task in load_manifest(ROOT, assignment).tasks.items()}
+    assert points == pytest.approx(weights)
