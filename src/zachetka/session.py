@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from zachetka.agent.patience import WALL_FACTOR
 from zachetka.errors import Cause, InfrastructureError, StudentFault
 from zachetka.language import Text
 from zachetka.protocol.frames import (
@@ -216,7 +217,7 @@ class Session:
             "timeout_s": timeout_s,
             "reply_bytes": self.limits.reply_bytes,
         }
-        deadline = time.monotonic() + timeout_s + GRACE_S
+        deadline = time.monotonic() + WALL_FACTOR * timeout_s + GRACE_S
         self._send(header, blob, deadline)
         answer, out = self._receive(deadline, max_blob_bytes=self.limits.reply_bytes + (1 << 20))
         if answer["type"] == "fault":
@@ -243,8 +244,8 @@ class Session:
             raise InfrastructureError("the sandbox's agent does not say hello") from error
         if hello.protocol != VERSION or hello.agent != agent_sha256():
             raise InfrastructureError(
-                "the sandbox's image was built from another version of Zachetka: "
-                "rebuild it with `zachetka sandbox --build`"
+                "the agent in the sandbox is of another version of Zachetka: its image is old "
+                "(`zachetka sandbox --build`), or the sources changed during this run"
             )
         self.torch_version = hello.torch
 

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zachetka.agent.forkserver import protect_from_siblings
-from zachetka.agent.notebook import CellLimits, CellResult, NotebookRun, usage_of
+from zachetka.agent.notebook import CellLimits, CellResult, NotebookRun
+from zachetka.agent.patience import WALL_FACTOR, Patience
+from zachetka.agent.usage import usage_of
 from zachetka.agent.wire import Frame, HostGoneError, Wire
 from zachetka.protocol import frames
 from zachetka.protocol.frames import PREFIX, FrameTooLargeError, ProtocolError
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from zachetka.agent.forkserver import Client
 
 FORK_TIMEOUT_S = 30.0  # generous: the machine may be loaded many times over
+_TICK_S = 0.1
 _PEERCRED = struct.Struct("3i")
 
 
@@ -95,7 +98,7 @@ async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
         credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size)
         pid = _PEERCRED.unpack(credentials)[0]
         try:
-            wire.write_raw(_ask_copy(connection, frame, timeout_s))
+            wire.write_raw(_ask_copy(connection, frame, Patience(pid, timeout_s)))
         except TimeoutError:
             wire.write(_fault("time_limit", ""))
         except FrameTooLargeError:
@@ -117,25 +120,26 @@ async def _connected(run: NotebookRun, listener: socket.socket) -> bool:
     return False
 
 
-def _ask_copy(connection: socket.socket, frame: Frame, timeout_s: float) -> bytes:
+def _ask_copy(connection: socket.socket, frame: Frame, patience: Patience) -> bytes:
     """Hand the probe to the forked copy and wait for the whole of its answer."""
-    deadline = time.monotonic() + timeout_s
-    connection.settimeout(timeout_s)
+    connection.settimeout(WALL_FACTOR * float(frame.header["timeout_s"]))
     connection.sendall(frame.raw)
-    prefix = _receive(connection, PREFIX.size, deadline)
+    prefix = _receive(connection, PREFIX.size, patience)
     max_blob_bytes = int(frame.header["reply_bytes"]) + (1 << 20)
     header_bytes, blob_bytes = frames.parse_prefix(prefix, max_blob_bytes=max_blob_bytes)
-    return prefix + _receive(connection, header_bytes + blob_bytes, deadline)
+    return prefix + _receive(connection, header_bytes + blob_bytes, patience)
 
 
-def _receive(connection: socket.socket, count: int, deadline: float) -> bytes:
+def _receive(connection: socket.socket, count: int, patience: Patience) -> bytes:
     received = bytearray()
+    connection.settimeout(_TICK_S)
     while len(received) < count:
-        left = deadline - time.monotonic()
-        if left <= 0:
+        if patience.is_over():
             raise TimeoutError
-        connection.settimeout(left)
-        chunk = connection.recv(min(count - len(received), 1 << 20))
+        try:
+            chunk = connection.recv(min(count - len(received), 1 << 20))
+        except TimeoutError:
+            continue
         if not chunk:
             raise HostGoneError
         received += chunk

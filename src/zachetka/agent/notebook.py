@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import queue
 import signal
 import tempfile
@@ -24,6 +23,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 from zachetka.agent import declarations
+from zachetka.agent.patience import Patience
 from zachetka.agent.provisioner import ForkProvisioner
 
 if TYPE_CHECKING:
@@ -221,8 +221,9 @@ class NotebookRun:
         started = time.monotonic()
         notebook_cell = self.client.nb.cells[position]
         task = asyncio.ensure_future(self.client.async_execute_cell(notebook_cell, position))
-        timeout_s = max(0.1, min(limits.cell_s, self._stop_at - started))
-        await asyncio.wait({task}, timeout=timeout_s)
+        patience = Patience(self.kernel_pid, limits.cell_s)
+        while not task.done() and not patience.is_over() and time.monotonic() < self._stop_at:
+            await asyncio.wait({task}, timeout=_TICK_S)
         if not task.done():
             result.status = "time_limit"
             await self.manager.provisioner.send_signal(signal.SIGINT)
@@ -323,18 +324,3 @@ class NotebookRun:
         """Ask the kernel to fork a copy that will connect to the socket."""
         message = self.kernel_client.session.msg("probe_request", {"socket": socket_path})
         self.kernel_client.shell_channel.send(message)
-
-
-def usage_of(pid: int | None) -> tuple[float, int]:
-    """Give the CPU seconds and the peak resident bytes of a process, as far as /proc tells."""
-    if pid is None:
-        return 0.0, 0
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks = os.sysconf("SC_CLK_TCK")
-        cpu_s = sum(int(fields[position]) for position in (11, 12, 13, 14)) / ticks
-        status = Path(f"/proc/{pid}/status").read_text()
-        peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-        return cpu_s, int(peak.split()[1]) * 1024
-    except (OSError, StopIteration, ValueError, IndexError):
-        return 0.0, 0

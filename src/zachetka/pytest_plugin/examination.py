@@ -74,9 +74,9 @@ class Examination:
         while True:
             if self.student_s > self.limits.total_s:
                 raise _out_of_time(self.limits.total_s)
+            session = self._living_session()
             started = time.monotonic()
             try:
-                session = self._living_session()
                 return self._probe_once(session, probe, inputs, seed=seed, timeout_s=timeout_s)
             except KernelLostError:
                 continue  # not this probe's doing: the session is reopened, at most so often

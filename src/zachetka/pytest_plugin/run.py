@@ -11,6 +11,7 @@ import pytest
 import safetensors.torch  # noqa: F401 - loaded before the fork, not once per submission
 import torch  # noqa: F401 - the same
 
+from zachetka.agent.patience import WALL_FACTOR
 from zachetka.errors import InfrastructureError
 from zachetka.pytest_plugin.plugin import ExaminationPlugin
 from zachetka.session import GRACE_S, START_TIMEOUT_S
@@ -29,7 +30,7 @@ def longest_check_s(limits: Limits) -> float:
     Its last probe begins within `total_s`, and may have to open a new sandbox first.
     """
     last_probe_s = START_TIMEOUT_S + limits.total_s + START_TIMEOUT_S + GRACE_S
-    last_probe_s += limits.probe_s + GRACE_S
+    last_probe_s += WALL_FACTOR * limits.probe_s + GRACE_S
     return limits.total_s + last_probe_s + COMPARING_S
 
 

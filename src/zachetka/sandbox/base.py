@@ -18,9 +18,10 @@ MIB = 1 << 20
 class Limits:
     """What one submission may use.
 
-    `cell_s`, `probe_s` and `total_s` are wall seconds of one cell, one probe and the whole
-    session; the sizes are bytes; `output_bytes` is what one cell may print before the rest is
-    dropped; `reply_bytes` is the largest frame that may come back.
+    `cell_s` and `probe_s` are CPU seconds of one cell and one probe, for which the clock may take
+    three times as many; `total_s` are wall seconds of all cells, and again of all probes. The sizes
+    are bytes; `output_bytes` is what one cell may print before the rest is dropped; `reply_bytes`
+    is the largest frame that may come back.
     """
 
     cell_s: float = 60.0

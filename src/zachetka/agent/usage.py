@@ -1,0 +1,21 @@
+"""What a process has used so far, as /proc tells it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def usage_of(pid: int | None) -> tuple[float, int]:
+    """Give the CPU seconds and the peak resident bytes of a process, as far as /proc tells."""
+    if pid is None:
+        return 0.0, 0
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks = os.sysconf("SC_CLK_TCK")
+        cpu_s = sum(int(fields[position]) for position in (11, 12, 13, 14)) / ticks
+        status = Path(f"/proc/{pid}/status").read_text()
+        peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        return cpu_s, int(peak.split()[1]) * 1024
+    except (OSError, StopIteration, ValueError, IndexError):
+        return 0.0, 0
