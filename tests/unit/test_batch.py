@@ -203,17 +203,20 @@ def until(condition, timeout_s=60):
 
 
 def alive(pids):
-    return [
-        pid
-        for pid in pids
-        if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    ]
+    return [pid for pid in pids if is_alive(pid)]
+
+
+def is_alive(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_ctrl_c_keeps_what_is_finished_and_leaves_no_process(started):
     process, pids, out = started
     os.killpg(process.pid, signal.SIGINT)
-    _, stderr = process.communicate(timeout=30)
+    _, stderr = process.communicate(timeout=120)
     assert process.returncode == 130
     assert stderr == ""
     assert alive(pids) == []
@@ -226,7 +229,7 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_process(started):
 def test_workers_go_when_their_parent_was_killed(started):
     process, pids, _ = started
     process.kill()
-    until(lambda: not alive(pids), timeout_s=20)
+    until(lambda: not alive(pids), timeout_s=60)
 
 
 def test_a_pool_can_be_closed_from_a_thread(folder):
