@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from zachetka.errors import (
@@ -44,12 +45,12 @@ from zachetka.report.model import (
     SubmissionInfo,
 )
 from zachetka.sandbox import choose
+from zachetka.sandbox.runtime import python_folders
 from zachetka.session import Session
 from zachetka.submission import parse, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from zachetka.pytest_plugin.examination import Examination, Outcome
     from zachetka.sandbox.base import Limits, Sandbox
@@ -124,7 +125,19 @@ class Grading:
     @cached_property
     def sandbox(self) -> Sandbox:
         """The backend, chosen when the first notebook needs it."""
-        return choose(self.job.sandbox)
+        sandbox = choose(self.job.sandbox)
+        if sandbox.name == "bubblewrap":
+            self._refuse_visible_course()
+        return sandbox
+
+    def _refuse_visible_course(self) -> None:
+        course = self.job.course.resolve()
+        for folder in (Path("/usr"), *python_folders()):
+            if course.is_relative_to(folder):
+                raise UsageError(
+                    f"the course lies in {folder}, which bubblewrap shows to submissions: move the "
+                    "course, or use docker"
+                )
 
     def rejected(self, raw: RawSubmission | None, text: Text) -> Report:
         """Report a file that is no notebook."""

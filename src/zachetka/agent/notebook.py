@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 START_TIMEOUT_S = 60.0
 INTERRUPT_GRACE_S = 3.0
+RESCUES_S = 60.0  # wall seconds of all rescues together
 MAX_RERUNS = 5
 _TICK_S = 0.5
 _MAX_ERROR_CHARS = 2000
@@ -112,6 +113,7 @@ class NotebookRun:
         self._report: Callable[[dict[str, Any]], None] = lambda _: None
         self._reply: dict[str, Any] = {}
         self._stop_at = float("inf")
+        self._rescue_left_s = RESCUES_S
         self._beyond_rescue: set[int] = set()
 
     @property
@@ -131,6 +133,7 @@ class NotebookRun:
         `lost` are cells that took an earlier sandbox down; only what they declare is run.
         """
         self._stop_at = time.monotonic() + limits.total_s
+        self._rescue_left_s = RESCUES_S
         self._report = report
         for _ in range(MAX_RERUNS + 1):
             await self._start(cells, limits)
@@ -279,8 +282,12 @@ class NotebookRun:
         """Run the imports and definitions of a cell that the cell itself did not get to."""
         if result.index in self._beyond_rescue:
             return
+        if self._rescue_left_s <= 0:
+            return
+        started = time.monotonic()
         content = {"source": source, "from_start": from_start}
         reply = await self._ask("rescue_request", content, timeout_s=declarations.TIMEOUT_S)
+        self._rescue_left_s -= time.monotonic() - started
         if not reply:
             raise RescueLostError(result.index)
         result.rescued = [str(name) for name in reply.get("names", ())]
