@@ -1,11 +1,12 @@
-"""Notebooks whose reports are known, graded in each sandbox that needs no engine."""
+"""Notebooks whose reports are known, graded in the sandbox that needs no engine."""
 
 import pytest
 from toy_course import ToyCourse
 
 from zachetka.sandbox import backends
 
-SANDBOXES = ("none", "bubblewrap")
+# The contract tests hold all sandboxes to the same behaviour; here it is verdicts that count.
+SANDBOXES = ("bubblewrap",)
 
 
 def require(name):
