@@ -8,7 +8,7 @@
 import os
 
 doors = ["", "/proc/1/root", "/proc/self/root", "/proc/1/cwd/..", f"/proc/{os.getppid()}/root", "/.."]
-paths = ["@COURSE@", "@NOTEBOOK@", "@CLASS@", "/root/.ssh", "/root/.bashrc", "/etc/shadow", "/etc/passwd", "/var/log", "/boot", "/sys/kernel"]
+paths = ["@COURSE@", "@NOTEBOOK@", "@CLASS@", "/root/.ssh", "/root/.bashrc", "/etc/shadow", "/boot"]
 
 
 def double(x):
