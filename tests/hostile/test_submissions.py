@@ -12,6 +12,7 @@ Each file in `submissions/` begins with a header in TOML and goes on with cells,
     grace_s    how long the session waits beyond a probe's deadline
 """
 
+import functools
 import os
 import re
 import socket
@@ -25,6 +26,7 @@ from toy_course import CHECKS, HONEST, ToyCourse, causes
 from zachetka import session
 from zachetka.report.model import ReportStatus, from_json, to_json
 from zachetka.sandbox import backends
+from zachetka.sandbox.base import Limits
 
 FOLDER = Path(__file__).parent / "submissions"
 MARKER = "zachetka-was-here"
@@ -64,7 +66,14 @@ def sandbox(request):
         pytest.fail(f"docker is required here: {reason}", pytrace=False)
     if reason:
         pytest.skip(f"{request.param}: {reason}")
+    warm_up(request.param)
     return request.param
+
+
+@functools.cache
+def warm_up(name):
+    """Let the backend start what it keeps for this whole process, as docker does its reaper."""
+    backends()[name].start(Limits()).kill()
 
 
 class Services:
