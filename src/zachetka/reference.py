@@ -8,6 +8,7 @@ the result must score:
     # about = "The bias is not added."
     # score = 0.9
     # fails = ["MyLinear.forward"]
+    # diagnosis = "the bias is not added"
     # ///
     # %% MyLinear
     class MyLinear(nn.Module): ...
@@ -60,13 +61,15 @@ class _Header(BaseModel):
     about: str = Field(min_length=1)
     score: Annotated[float, Field(ge=0)] | None = None
     fails: tuple[str, ...] = ()
+    diagnosis: Annotated[str, Field(min_length=1)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
     """The solution with some cells replaced, and what that must score.
 
-    `fails` names the checks that must fail, and no others may; None leaves them open.
+    `fails` names the checks that must fail, and no others may; None leaves them open. `diagnosis`
+    is what the English message of one of them must say.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Variant:
     about: str
     score: float
     fails: frozenset[str] | None = frozenset()
+    diagnosis: str | None = None
     cells: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -189,9 +193,9 @@ def parse_variant(
     score = max_score if said.score is None else said.score
     if kind is Kind.BUG and (len(cells) != 1 or not said.fails or score >= max_score):
         raise ValueError("a bug replaces one cell, names the checks that it fails and its score")
-    if kind is Kind.ALTERNATIVE and (said.fails or score != max_score):
+    if kind is Kind.ALTERNATIVE and (said.fails or said.diagnosis or score != max_score):
         raise ValueError("an alternative is correct: it fails nothing and scores full marks")
-    return Variant(name, kind, said.about, score, frozenset(said.fails), cells)
+    return Variant(name, kind, said.about, score, frozenset(said.fails), said.diagnosis, cells)
 
 
 def _variant_cells(text: str) -> dict[str, str]:

@@ -146,9 +146,18 @@ def compare(trial: Trial, done: Done[Any, Report]) -> Finding:
             for check in report.checks
             if check.id in set(failed) - expected.fails
         )
+    diagnosis = expected.diagnosis
+    if diagnosis is not None and not any(diagnosis in message for message in _messages(report)):
+        problems.append(f"no message says {diagnosis!r}")
     if abs(report.score - expected.score) > _TOLERANCE:
         problems.append(f"scores {report.score:g}, must score {expected.score:g}")
     return Finding(trial, report, failed, tuple(problems))
+
+
+def _messages(report: Report) -> Iterator[str]:
+    for check in report.checks:
+        if check.message is not None and check.status is not CheckStatus.PASSED:
+            yield check.message
 
 
 def never_failed(findings: Sequence[Finding]) -> list[str]:
@@ -192,6 +201,7 @@ def _to_entry(finding: Finding) -> dict[str, Any]:
         "kind": trial.variant.kind.value,
         "about": trial.variant.about,
         "seed": trial.seed,
+        "diagnosis": trial.variant.diagnosis,
         "expected_score": trial.variant.score,
         "score": None if report is None else report.score,
         "expected_fails": None if fails is None else sorted(fails),

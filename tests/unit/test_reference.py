@@ -163,6 +163,7 @@ def test_a_bug_replaces_one_cell(tmp_path):
         (BUG.replace("about", "abbot"), "about: Field required"),
         (BUG.replace("0.6", '"x"'), "score"),
         (BUG.replace("0.6", ""), "Invalid value"),
+        (BUG.replace("# fails", '# diagnosis = ""\n# fails'), "diagnosis"),
         (BUG.replace("%% g", "%% h"), "no cell tagged task:h"),
         (BUG.replace("# %% g", "# % g"), "code before"),
         (BUG.partition("# %%")[0], "replaces nothing"),

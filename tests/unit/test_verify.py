@@ -98,6 +98,14 @@ def test_a_blind_grader_is_found_out(course):
     assert not verify.to_document(list(findings.values()))["ok"]
 
 
+def test_a_mistake_must_be_called_by_its_name(course):
+    bug = course / "reference_solutions" / "hw" / "bugs" / "three.py"
+    bug.write_text(BUG.replace("# fails", '# diagnosis = "wron"\n# fails'))
+    assert run(course, right)["three", 0].ok
+    bug.write_text(BUG.replace("# fails", '# diagnosis = "it returns 3"\n# fails'))
+    assert run(course, right)["three", 0].problems == ("no message says 'it returns 3'",)
+
+
 def strict(job):
     return fake_grading.report(
         job, score=0.6, checks=(check("f.value", 0.6, True), check("g.value", 0.4, False))
