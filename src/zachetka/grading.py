@@ -6,21 +6,15 @@ grader runs in a child of this process that has the session's pipes and nothing 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
 import math
-import os
-import select
-import signal
-import sys
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from zachetka.errors import (
     Cause,
@@ -29,6 +23,7 @@ from zachetka.errors import (
     SubmissionRejectedError,
     UsageError,
 )
+from zachetka.examiner import examine_in_child
 from zachetka.language import Language, Text
 from zachetka.manifest import Manifest, course_secret, load_manifest
 from zachetka.report.model import (
@@ -52,21 +47,22 @@ from zachetka.submission import parse, read_bytes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zachetka.pytest_plugin.examination import Examination, Outcome
+    from zachetka.pytest_plugin.examination import Examination
     from zachetka.sandbox.base import Limits, Sandbox
     from zachetka.session import CellReply
     from zachetka.submission import RawSubmission, Submission
 
 ATTEMPTS = 2
 MAX_LOST_CELLS = 2
-MAX_RESULT_BYTES = 32 << 20
-MAX_TEXT_CHARS = 8000  # the report shortens it further, with a mark where it was cut
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Everything that grading one notebook needs: paths and strings, so that it can travel."""
+    """Everything that grading one notebook needs: paths and strings, so that it can travel.
+
+    Under each of the `secrets` the notebook gets other inputs; None is the course's own secret.
+    `trusted` says that it is the course's own code: its sandbox may serve another one.
+    """
 
     course: Path
     assignment: str
@@ -74,8 +70,9 @@ class Job:
     student: str
     sandbox: str = "auto"
     language: Language = Language.EN
-    secret: str | None = None
+    secrets: tuple[str | None, ...] = (None,)
     grader_path: Path | None = None
+    trusted: bool = False
 
 
 def grade(job: Job) -> Report:
@@ -87,15 +84,26 @@ def grade(job: Job) -> Report:
     Raises:
         UsageError: the course, the assignment or the sandbox does not exist.
     """
+    return grade_under_each_secret(job)[0]
+
+
+def grade_under_each_secret(job: Job) -> list[Report]:
+    """Grade one notebook as often as the job has secrets; its cells run once.
+
+    That is as good as from the start each time: probes see copies of the notebook as it ended.
+
+    Raises:
+        UsageError: see `grade`.
+    """
     grading = Grading(job)
     try:
         raw = read_bytes(job.notebook)
     except SubmissionRejectedError as error:
-        return grading.rejected(None, error.text)
+        return [grading.rejected(None, error.text)] * len(grading.secrets)
     try:
         submission = parse(raw)
     except SubmissionRejectedError as error:
-        return grading.rejected(raw, error.text)
+        return [grading.rejected(raw, error.text)] * len(grading.secrets)
     failure: Exception = InfrastructureError("nothing was tried")
     for _ in range(ATTEMPTS):
         try:
@@ -106,7 +114,24 @@ def grade(job: Job) -> Report:
             failure = error
         except Exception as error:  # noqa: BLE001 - a bug of ours is an error report, never a zero
             failure = InfrastructureError(f"{type(error).__name__}: {error}")
-    return grading.failed(raw, failure)
+    return [grading.failed(raw, failure)] * len(grading.secrets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """What became of a notebook's cells: its session, closed if a `fault` took it down.
+
+    `lost_cells` are those that took earlier sandboxes down, with the status to report.
+    """
+
+    session: Session
+    lost_cells: dict[int, str]
+    wall_s: float
+    fault: StudentFault | None = None
+
+
+# The sandbox that this process keeps between two trusted notebooks.
+_idle: dict[tuple[str, Limits], Session] = {}
 
 
 class Grading:
@@ -119,8 +144,10 @@ class Grading:
         self.grader: Path = job.grader_path or job.course / "graders" / job.assignment
         if not self.grader.exists():
             raise UsageError(f"there is no grader at {self.grader}")
-        self._lost_cells: dict[int, str] = {}
-        self.secret = job.secret.encode() if job.secret else course_secret(job.course)
+        self.secrets = [
+            course_secret(job.course) if secret is None else secret.encode()
+            for secret in job.secrets
+        ]
 
     @cached_property
     def sandbox(self) -> Sandbox:
@@ -152,84 +179,105 @@ class Grading:
         """Report a fault of ours."""
         return self._report(raw, status=ReportStatus.ERROR, message=str(error), score=None)
 
-    def graded(self, raw: RawSubmission, submission: Submission) -> Report:
-        """Run and examine a notebook.
+    def graded(self, raw: RawSubmission, submission: Submission) -> list[Report]:
+        """Run a notebook, and examine it under each secret.
 
         Raises:
             InfrastructureError: something of ours failed.
         """
-        started = time.monotonic()
-        session, lost = self._run_cells(submission)
+        ran = self._run_cells(submission)
         try:
-            wall_s = time.monotonic() - started
-            result = examine_in_child(
-                self._examination(submission, None if session.closed else session, lost),
-                self.grader,
-                self.limits,
-            )
-            self._distrust_grader(result["outcomes"])
-            checks = [self._check(outcome) for outcome in result["outcomes"]]
-            order = list(self.manifest.tasks)
-            checks.sort(key=lambda check: order.index(check.task))  # stable: a task's own stays
-            return self._report(
-                raw,
-                status=ReportStatus.GRADED,
-                score=round(sum(check.points for check in checks), 6),
-                checks=tuple(checks),
-                execution=self._execution(session, lost, wall_s),
-                flags=(*submission.repairs, *_flags(session.cells), *result["flags"]),
-                sandbox=self._sandbox_info(),
-            )
-        finally:
+            reports = [self._examined(raw, submission, ran, self.secrets[0])]
+            for secret in self.secrets[1:]:
+                if ran.session.closed:
+                    ran = self._run_cells(submission)
+                reports.append(self._examined(raw, submission, ran, secret))
+        except BaseException:
+            ran.session.close()
+            raise
+        self._release(ran.session)
+        return reports
+
+    def _examined(
+        self, raw: RawSubmission, submission: Submission, ran: _Ran, secret: bytes
+    ) -> Report:
+        session = ran.session
+        result = examine_in_child(
+            self._examination(submission, ran, secret), self.grader, self.limits
+        )
+        self._distrust_grader(result["outcomes"])
+        checks = [self._check(outcome) for outcome in result["outcomes"]]
+        order = list(self.manifest.tasks)
+        checks.sort(key=lambda check: order.index(check.task))  # stable: a task's own stays
+        report = self._report(
+            raw,
+            status=ReportStatus.GRADED,
+            score=round(sum(check.points for check in checks), 6),
+            checks=tuple(checks),
+            execution=self._execution(ran),
+            flags=(*submission.repairs, *_flags(session.cells), *result["flags"]),
+            sandbox=self._sandbox_info(),
+        )
+        if not result["left_as_found"]:
+            session.close()
+        return report
+
+    def _open(self) -> Session:
+        """Give a session: if the code is trusted, the last one of this process will do."""
+        idle = _idle.pop((self.sandbox.name, self.limits), None) if self.job.trusted else None
+        if idle is not None and idle.renew():
+            return idle
+        return Session(self.sandbox, self.limits)
+
+    def _release(self, session: Session) -> None:
+        if self.job.trusted and not session.closed and self.sandbox.name != "none":
+            _idle[self.sandbox.name, self.limits] = session
+        else:
             session.close()
 
-    def _run_cells(self, submission: Submission) -> tuple[Session, StudentFault | None]:
+    def _run_cells(self, submission: Submission) -> _Ran:
         """Run the cells; one that brings the whole sandbox down is left out of the next try."""
         lost_cells: dict[int, str] = {}
+        started = time.monotonic()
         while True:
-            session = Session(self.sandbox, self.limits)
+            session = self._open()
             try:
                 session.execute(submission.cells, lost_cells)
             except StudentFault as fault:
                 session.close()
                 culprit = session.running_cell
                 if culprit is None or culprit in lost_cells or len(lost_cells) >= MAX_LOST_CELLS:
-                    return session, fault
+                    return _Ran(session, lost_cells, time.monotonic() - started, fault)
                 is_limit = fault.cause in {Cause.TIME_LIMIT, Cause.MEMORY_LIMIT}
                 lost_cells[culprit] = fault.cause.value if is_limit else "crash"
             except BaseException:
                 session.close()
                 raise
             else:
-                self._lost_cells = lost_cells
-                return session, None
+                return _Ran(session, lost_cells, time.monotonic() - started)
 
-    def _examination(
-        self, submission: Submission, session: Session | None, lost: StudentFault | None
-    ) -> Examination:
-        from zachetka.pytest_plugin.examination import Examination
+    def _examination(self, submission: Submission, ran: _Ran, secret: bytes) -> Examination:
+        from zachetka.pytest_plugin.examination import MAX_REOPENINGS, Examination
 
         def reopen() -> Session:
             fresh = Session(self.sandbox, self.limits)
             try:
-                fresh.execute(submission.cells, self._lost_cells)
+                fresh.execute(submission.cells, ran.lost_cells)
             except BaseException:
                 fresh.close()
                 raise
             return fresh
 
-        examination = Examination(
+        return Examination(
             submission=submission,
             limits=self.limits,
-            secret=self.secret,
-            session=session,
-            lost=lost,
+            secret=secret,
+            session=None if ran.session.closed else ran.session,
+            lost=ran.fault,
             reopen=reopen,
+            # Where the cells themselves brought the sandbox down, they would do so again.
+            reopenings_left=0 if ran.fault is not None else MAX_REOPENINGS,
         )
-        if lost is not None:
-            # The cells themselves brought the sandbox down: they would do so again.
-            examination.reopenings = 1 << 30
-        return examination
 
     def _distrust_grader(self, outcomes: list[dict[str, Any]]) -> None:
         """Refuse checks that are not those of the assignment.
@@ -273,20 +321,20 @@ class Grading:
             duration_s=round(outcome["duration_s"], 4),
         )
 
-    def _execution(self, session: Session, lost: StudentFault | None, wall_s: float) -> Execution:
-        cells = tuple(_cell_run(reply) for reply in session.cells)
+    def _execution(self, ran: _Ran) -> Execution:
+        cells = tuple(_cell_run(reply) for reply in ran.session.cells)
         status = ExecutionStatus.OK
-        if lost is not None:
-            known = lost.cause.value in set(ExecutionStatus)
-            status = ExecutionStatus(lost.cause.value) if known else ExecutionStatus.CRASH
+        if ran.fault is not None:
+            known = ran.fault.cause.value in set(ExecutionStatus)
+            status = ExecutionStatus(ran.fault.cause.value) if known else ExecutionStatus.CRASH
         elif any(cell.status is not CellStatus.OK for cell in cells):
             status = ExecutionStatus.FAILED
         return Execution(
             status=status,
             cells=cells,
-            wall_s=round(wall_s, 4),
-            cpu_s=session.cpu_s,
-            peak_memory_bytes=session.peak_memory_bytes(),
+            wall_s=round(ran.wall_s, 4),
+            cpu_s=ran.session.cpu_s,
+            peak_memory_bytes=ran.session.peak_memory_bytes(),
         )
 
     def _sandbox_info(self) -> SandboxInfo:
@@ -323,115 +371,6 @@ class Grading:
             version=f"{self.manifest.version}, zachetka {version('zachetka')}",
             sha256=digest.hexdigest(),
         )
-
-
-def examine_in_child(examination: Examination, grader: Path, limits: Limits) -> dict[str, Any]:
-    """Run pytest in a forked child, which inherits torch, pytest and the session's pipes.
-
-    Raises:
-        InfrastructureError: the grader is broken, or its process died or hung.
-    """
-    from zachetka.pytest_plugin import run  # torch and pytest load once, before the fork
-
-    read_fd, write_fd = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(read_fd)
-        _examine_and_exit(run.examine, examination, grader, write_fd)
-    os.close(write_fd)
-    try:
-        data = _read_all(read_fd, deadline=time.monotonic() + 20 * limits.total_s)
-    finally:
-        os.close(read_fd)
-        _reap(pid)
-    if not data:
-        raise InfrastructureError("the grader's process died")
-    result: dict[str, Any] = json.loads(data)
-    if "error" in result:
-        raise InfrastructureError(result["error"])
-    return result
-
-
-def _examine_and_exit(
-    examine: Any, examination: Examination, grader: Path, write_fd: int
-) -> NoReturn:
-    status = 1
-    try:
-        _end_with_parent()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        silence = os.open(os.devnull, os.O_RDWR)
-        for fd in (0, 1, 2):
-            os.dup2(silence, fd)
-        # Whoever calls us may have put something else in their place.
-        sys.stdout = sys.stderr = os.fdopen(silence, "w")
-        try:
-            examine(examination, grader)
-            result: dict[str, Any] = {
-                "outcomes": [_as_json(outcome) for outcome in examination.outcomes],
-                "flags": examination.flags,
-            }
-        except InfrastructureError as error:
-            result = {"error": str(error)}
-        except BaseException as error:  # noqa: BLE001 - told to the parent, then we end
-            result = {"error": f"the grader failed: {type(error).__name__}: {error}"}
-        examination.close()
-        with os.fdopen(write_fd, "wb") as pipe:
-            pipe.write(json.dumps(result).encode())
-        status = 0
-    finally:
-        os._exit(status)  # an interpreter with torch takes a second to leave politely
-
-
-def _end_with_parent() -> None:
-    """Ask the kernel to end this process with its parent: it holds a sandbox's pipes open."""
-    import ctypes
-
-    with contextlib.suppress(AttributeError):  # only Linux has it
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-
-
-def _as_json(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "id": outcome.id,
-        "task": outcome.info.task,
-        "points": outcome.info.points,
-        "title": asdict(outcome.info.title),
-        "cause": outcome.cause,
-        "text": _bounded(outcome.text),
-        "hint": _bounded(outcome.hint),
-        "duration_s": outcome.duration_s,
-    }
-
-
-def _bounded(text: Text | None) -> dict[str, str] | None:
-    """Give a text that may name what a submission returned, however much that was."""
-    if text is None:
-        return None
-    return {language: words[:MAX_TEXT_CHARS] for language, words in asdict(text).items()}
-
-
-def _read_all(fd: int, deadline: float) -> bytes:
-    data = bytearray()
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([fd], [], [], left)[0]:
-            raise InfrastructureError("the grader's process hangs")
-        chunk = os.read(fd, 1 << 16)
-        if not chunk:
-            return bytes(data)
-        data += chunk
-        if len(data) > MAX_RESULT_BYTES:
-            raise InfrastructureError("the grader's process says too much")
-
-
-def _reap(pid: int) -> None:
-    for _ in range(50):
-        if os.waitpid(pid, os.WNOHANG)[0]:
-            return
-        time.sleep(0.01)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
 
 
 def _cell_run(reply: CellReply) -> CellRun:

@@ -103,7 +103,7 @@ class KernelLostError(StudentFault):
 
 
 class Session:
-    """An open sandbox with one submission in it. Use it as a context manager."""
+    """An open sandbox with one notebook at a time in it. Use it as a context manager."""
 
     def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
         self.limits = limits
@@ -143,6 +143,30 @@ class Session:
     def peak_memory_bytes(self) -> int:
         """Give the largest memory use seen from outside, else what the agent claims."""
         return self._process.peak_memory_bytes() or self.agent_peak_memory_bytes
+
+    def renew(self) -> bool:
+        """Make room for another notebook in the same sandbox: only for code that we trust.
+
+        Nothing but names of this notebook is promised to be gone; a stranger's notebook gets a
+        sandbox of its own.
+
+        Returns:
+            whether it worked; if not, the session is closed.
+        """
+        if self.closed:
+            return False
+        try:
+            self._send({"type": "renew"})
+            self._greet()
+        except (StudentFault, InfrastructureError):
+            self.close()
+            return False
+        self.cells = []
+        self.cpu_s = 0.0
+        self.agent_peak_memory_bytes = 0
+        self.running_cell = None
+        self._received_bytes = 0
+        return True
 
     def execute(self, cells: Sequence[Cell], lost: Mapping[int, str] | None = None) -> None:
         """Run the cells top to bottom; how each ended stands in `self.cells`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -20,19 +21,24 @@ if TYPE_CHECKING:
 
     from zachetka.grading import Job
     from zachetka.manifest import Manifest
-    from zachetka.pool import Done, Pool
+    from zachetka.pool import Pool
     from zachetka.report.model import Report
 
 SCHEMA: Final = "zachetka.verification/1"
 
+CORRECT: Final = frozenset({Kind.SOLUTION, Kind.ALTERNATIVE})
+
 _TOLERANCE: Final = 1e-6
+_SEEDS_PER_JOB: Final = 10
 
 
 class JobMaker(Protocol):
     """Makes the job that grades one notebook."""
 
-    def __call__(self, *, assignment: str, notebook: Path, student: str, seed: int) -> Job:
-        """Make it; another `seed` is another secret of the course."""
+    def __call__(
+        self, *, assignment: str, notebook: Path, student: str, seeds: Sequence[int]
+    ) -> Job:
+        """Make it; another seed is another secret of the course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +48,21 @@ class Trial:
     assignment: str
     variant: Variant
     language: Language
-    seed: int
     text: str
 
     @property
     def name(self) -> str:
-        """A name that no other trial of the assignment has, apart from the seed."""
+        """A name that no other trial of the assignment has."""
         in_language = self.variant.kind in {Kind.SOLUTION, Kind.TEMPLATE}
         return f"{self.variant.name}.{self.language}" if in_language else self.variant.name
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What became of a trial; without problems, everything was as it must be."""
+    """What became of a trial under one secret; without problems, all was as it must be."""
 
     trial: Trial
+    seed: int
     report: Report | None
     failed: tuple[str, ...]
     problems: tuple[str, ...]
@@ -68,7 +74,7 @@ class Finding:
         return not self.problems and self.error is None
 
 
-def trials(course: Path, manifest: Manifest, *, seeds: int = 1) -> list[Trial]:
+def trials(course: Path, manifest: Manifest) -> list[Trial]:
     """List everything that the grader of an assignment is tried on.
 
     Raises:
@@ -77,63 +83,79 @@ def trials(course: Path, manifest: Manifest, *, seeds: int = 1) -> list[Trial]:
     solution = reference.load_solution(course, manifest)
     full = Variant("solution", Kind.SOLUTION, "The reference solution.", manifest.max_score)
     nothing = Variant("template", Kind.TEMPLATE, "What a student starts from.", 0.0, fails=None)
-    variants = reference.load_variants(course, manifest, solution)
     found: list[Trial] = []
-    for seed in range(seeds):
-        for language in Language:
-            whole = reference.to_ipynb(reference.build(solution, {}, language))
-            found.append(Trial(manifest.name, full, language, seed, whole))
-        for language in Language:
-            empty = release.template(solution, manifest, language)
-            found.append(Trial(manifest.name, nothing, language, seed, empty))
-        for variant in variants:
-            # A bug needs no demonstrations, and a hundred of them would be an hour's work.
-            notebook = reference.build(
-                solution, variant.cells, Language.EN, only_tasks=variant.kind is Kind.BUG
-            )
-            text = reference.to_ipynb(notebook)
-            found.append(Trial(manifest.name, variant, Language.EN, seed, text))
+    for language in Language:
+        whole = reference.to_ipynb(reference.build(solution, {}, language))
+        found.append(Trial(manifest.name, full, language, whole))
+    for language in Language:
+        empty = release.template(solution, manifest, language)
+        found.append(Trial(manifest.name, nothing, language, empty))
+    for variant in reference.load_variants(course, manifest, solution):
+        # A bug needs no demonstrations, and a hundred of them would be an hour's work.
+        notebook = reference.build(
+            solution, variant.cells, Language.EN, only_tasks=variant.kind is Kind.BUG
+        )
+        found.append(Trial(manifest.name, variant, Language.EN, reference.to_ipynb(notebook)))
     return found
 
 
 def run_trials(
     planned: Sequence[Trial],
+    seeds_of: Callable[[Trial], int],
     make_job: JobMaker,
-    work: Callable[[Job], Report],
+    work: Callable[[Job], list[Report]],
     pool: Pool,
 ) -> Iterator[Finding]:
     """Grade every trial's notebook and compare; findings come as they are ready.
+
+    Args:
+        planned: the trials.
+        seeds_of: under how many secrets a trial is graded.
+        make_job: makes the jobs.
+        work: does a job, and gives a report per seed.
+        pool: where it is done.
 
     Raises:
         InfrastructureError: no worker stays alive.
     """
     with tempfile.TemporaryDirectory(prefix="zachetka-verify-") as folder:
-        of_job: dict[Path, Trial] = {}
+        of_job: dict[Path, tuple[Trial, range]] = {}
 
         def jobs() -> Iterator[Job]:
             for number, trial in enumerate(planned):
-                notebook = Path(folder) / f"{number}-{trial.name}.ipynb"
-                notebook.write_text(trial.text, "utf-8")
-                of_job[notebook] = trial
-                yield make_job(
-                    assignment=trial.assignment,
-                    notebook=notebook,
-                    student=trial.name,
-                    seed=trial.seed,
-                )
+                for seeds in _parts(seeds_of(trial)):
+                    notebook = Path(folder) / f"{number}-{trial.name}-{seeds.start}.ipynb"
+                    notebook.write_text(trial.text, "utf-8")
+                    of_job[notebook] = trial, seeds
+                    yield make_job(
+                        assignment=trial.assignment,
+                        notebook=notebook,
+                        student=trial.name,
+                        seeds=seeds,
+                    )
 
         for done in results(jobs(), work, pool):
             done.job.notebook.unlink(missing_ok=True)
-            yield compare(of_job.pop(done.job.notebook), done)
+            trial, seeds = of_job.pop(done.job.notebook)
+            reports = done.result or ()
+            for seed, report in zip_longest(seeds, reports):
+                yield compare(trial, seed, report, done.error)
 
 
-def compare(trial: Trial, done: Done[Any, Report]) -> Finding:
+def _parts(seeds: int) -> Iterator[range]:
+    """Part the seeds of one notebook, so that no job is much longer than others."""
+    for start in range(0, seeds, _SEEDS_PER_JOB):
+        yield range(start, min(start + _SEEDS_PER_JOB, seeds))
+
+
+def compare(
+    trial: Trial, seed: int, report: Report | None, failure: Exception | None = None
+) -> Finding:
     """Say what of a trial's report is not as it must be."""
-    report = done.result
     if report is None:
-        return Finding(trial, None, (), (), error=repr(done.error))
+        return Finding(trial, seed, None, (), (), error=repr(failure))
     if report.status is ReportStatus.ERROR or report.score is None:
-        return Finding(trial, report, (), (), error=report.message or "no verdict")
+        return Finding(trial, seed, report, (), (), error=report.message or "no verdict")
     failed = tuple(check.id for check in report.checks if check.status is not CheckStatus.PASSED)
     problems: list[str] = []
     if report.status is ReportStatus.REJECTED:
@@ -151,7 +173,7 @@ def compare(trial: Trial, done: Done[Any, Report]) -> Finding:
         problems.append(f"no message says {diagnosis!r}")
     if abs(report.score - expected.score) > _TOLERANCE:
         problems.append(f"scores {report.score:g}, must score {expected.score:g}")
-    return Finding(trial, report, failed, tuple(problems))
+    return Finding(trial, seed, report, failed, tuple(problems))
 
 
 def _messages(report: Report) -> Iterator[str]:
@@ -200,7 +222,7 @@ def _to_entry(finding: Finding) -> dict[str, Any]:
         "name": trial.name,
         "kind": trial.variant.kind.value,
         "about": trial.variant.about,
-        "seed": trial.seed,
+        "seed": finding.seed,
         "diagnosis": trial.variant.diagnosis,
         "expected_score": trial.variant.score,
         "score": None if report is None else report.score,
@@ -221,8 +243,8 @@ def to_xml(findings: Sequence[Finding]) -> str:
 def _to_suite(finding: Finding) -> Suite:
     trial = finding.trial
     name = f"{trial.assignment}.{trial.variant.kind}.{trial.name}"
-    if trial.seed:
-        name += f"[seed {trial.seed}]"
+    if finding.seed:
+        name += f"[seed {finding.seed}]"
     cases: list[Case] = []
     for check in finding.report.checks if finding.report is not None else ():
         prefix = f"{check.id} must "

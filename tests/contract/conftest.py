@@ -42,11 +42,15 @@ class Room:
     def open(self, *sources, limits=LIMITS):
         session = Session(self.sandbox, limits)
         try:
-            session.execute([SourceCell(*cell) for cell in enumerate(sources)])
+            self.execute(session, *sources)
         except BaseException:
             session.close()
             raise
         return session
+
+    @staticmethod
+    def execute(session, *sources):
+        session.execute([SourceCell(*cell) for cell in enumerate(sources)])
 
     @staticmethod
     def ask(session, probe, *, timeout_s=15, **inputs):

@@ -311,3 +311,40 @@ def test_memory_over_all_processes_counts(closed_room, limits):
             assert session.peak_memory_bytes() <= 1.1 * small.memory_bytes
     # A watchdog ends the sandbox; a control group may do with killing the largest process.
     assert cause in {None, Cause.MEMORY_LIMIT}
+
+
+LITTER = """
+import os, subprocess, time
+a = 1
+for folder in (os.environ["HOME"], "/dev/shm"):
+    os.makedirs(folder + "/litter/deep", exist_ok=True)
+    with open(folder + "/litter/deep/file", "w") as file:
+        file.write("from the one before")
+sleeper = subprocess.Popen(["sleep", "600"], start_new_session=True)
+def f(x):
+    return a
+"""
+LOOK_AROUND = """
+import os
+left = [path for folder in (os.environ["HOME"], "/dev/shm") for path in os.listdir(folder)
+        if path == "litter"]
+others = []
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    with open(f"/proc/{pid}/cmdline") as file:
+        if "sleep" in file.read():
+            others.append(pid)
+"""
+
+
+def what_is_left(nb):
+    return {"left": nb.left, "others": nb.others, "names": hasattr(nb, "a")}
+
+
+def test_a_renewed_sandbox_holds_nothing_of_the_notebook_before(closed_room):
+    with closed_room.open(LITTER) as session:
+        assert [cell.status for cell in session.cells] == ["ok"]
+        assert session.renew()
+        closed_room.execute(session, LOOK_AROUND)
+        assert [cell.status for cell in session.cells] == ["ok"]
+        found = closed_room.ask(session, what_is_left)
+    assert found == {"left": [], "others": [], "names": False}

@@ -205,3 +205,9 @@ def _runs(pid):
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return False
+
+
+def test_a_sandbox_that_has_ended_is_not_renewed(room):
+    with room.open("a = 1") as session:
+        session.close()
+        assert not session.renew()

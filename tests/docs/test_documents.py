@@ -89,7 +89,7 @@ def test_grader_of_the_page_grades(tmp_path):
     # On the page the check is one of many; here it is the whole assignment.
     (tmp_path / "graders/page/test_page.py").write_text(grader.replace("points=5", "points=100"))
     notebook = demo_notebook(tmp_path, "page.ipynb", add_bias=False)
-    job = Job(tmp_path, "page", notebook, "page", sandbox="none", secret="s" * 16)
+    job = Job(tmp_path, "page", notebook, "page", sandbox="none", secrets=("s" * 16,))
     (wrong,) = grade(job).checks
     assert wrong.message == "`MyLinear(...)(x)`: the bias is not added"
     demo_notebook(tmp_path, "page.ipynb", add_bias=True)

@@ -16,6 +16,7 @@ class FakeJob:
     assignment: str
     notebook: Path
     student: str
+    seeds: tuple[int, ...] = ()
 
 
 def report(job, **changes):

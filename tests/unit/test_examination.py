@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from zachetka.errors import Cause, InfrastructureError, StudentFault
-from zachetka.grading import examine_in_child
+from zachetka.examiner import examine_in_child
 from zachetka.language import Text
 from zachetka.pytest_plugin import run
 from zachetka.pytest_plugin.examination import Examination

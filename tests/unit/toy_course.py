@@ -150,7 +150,7 @@ class ToyCourse:
             student=notebook.stem,
             sandbox=sandbox,
             language=language,
-            secret=SECRET,
+            secrets=(SECRET,),
         )
 
     def grade(self, cells, name="student", **options):

@@ -5,13 +5,15 @@ move to private descriptors before anything else happens, so nothing that a note
 reach them. The host speaks first and last; the agent ends when the host closes its end.
 
     host  -> {"type": "run", "cells": [{"index": 3, "source": "..."}], "limits": {...}}
-    agent -> {"type": "hello", ...}                     once, before the first answer
+    agent -> {"type": "hello", ...}                     before the first answer
     agent -> {"type": "start", "index": 3}              a cell begins
     agent -> {"type": "cell", "index": 3, "status": "ok", ...}    one per cell
     agent -> {"type": "ran", ...}                       all cells have ended
     host  -> {"type": "probe", "source": "def ...", "inputs": <tree>, ...} + blob
     agent -> {"type": "value", "value": <tree>} + blob  or  {"type": "fault", "cause": ...}
              or {"type": "lost"}                        there is no kernel left to ask
+    host  -> {"type": "renew"}                          done with this notebook
+    agent -> {"type": "hello", ...}                     ready for another one
 
 Two processes: this one imports what notebooks import, forks kernels on request and takes the
 whole sandbox down when the host is gone (`forkserver`); its first child drives the notebook and
@@ -21,7 +23,6 @@ answers the host (`driver`). As PID 1 of its sandbox this one cannot be stopped 
 from __future__ import annotations
 
 import os
-import sys
 
 # Before torch or numpy load: threads of parallel jobs would fight for the same cores.
 for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -29,7 +30,7 @@ for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 
 def main() -> None:
-    """Serve one session and exit."""
+    """Serve until the host hangs up, and exit."""
     from zachetka.agent.confine import confine
     from zachetka.agent.wire import take_over_stdio
 
@@ -40,22 +41,7 @@ def main() -> None:
     from zachetka.agent import driver, forkserver
 
     forkserver.preload()
-    with_driver, with_forkserver = forkserver.channel()
-    driver_pid = os.fork()
-    if driver_pid == 0:
-        with_driver.close()
-        status = 1
-        try:
-            driver.serve(wire, forkserver.Client(with_forkserver))
-            status = 0
-        except BaseException:  # noqa: BLE001 - the traceback goes to the host's log, then we end
-            sys.excepthook(*sys.exc_info())
-        finally:
-            sys.stderr.flush()
-            os._exit(status)
-    with_forkserver.close()
-    os.close(wire.output_fd)  # the host sees the end of the stream as soon as the driver ends
-    os._exit(forkserver.serve(with_driver, driver_pid, hangup_fd=wire.input_fd))
+    os._exit(forkserver.serve(wire, driver.serve))
 
 
 if __name__ == "__main__":

@@ -32,25 +32,31 @@ _TICK_S = 0.1
 _PEERCRED = struct.Struct("3i")
 
 
-def serve(wire: Wire, forkserver: Client) -> None:
-    """Answer the host until it hangs up."""
+def serve(wire: Wire, forkserver: Client) -> bool:
+    """Answer the host until it hangs up, or is done with this notebook and has another one.
+
+    Returns:
+        whether it has another one.
+    """
     protect_from_siblings()
-    asyncio.run(_serve(wire, forkserver))
+    return asyncio.run(_serve(wire, forkserver))
 
 
-async def _serve(wire: Wire, forkserver: Client) -> None:
+async def _serve(wire: Wire, forkserver: Client) -> bool:
     wire.write(hello())
     run = NotebookRun(forkserver)
     while True:
         try:
             frame = wire.read()
         except HostGoneError:
-            return
+            return False
         match frame.header["type"]:
             case "run":
                 await _run(wire, run, frame.header)
             case "probe":
                 await _probe(wire, run, frame)
+            case "renew":
+                return True
             case other:
                 raise ProtocolError(f"the host asked for {other!r}")
 

@@ -1,7 +1,8 @@
 """The process that imports what notebooks import, and forks kernels that have it already.
 
-It stays single-threaded, so that forking is safe, and does two things: forks on request, and ends
-the sandbox when the host hangs up or the driver ends.
+It stays single-threaded, so that forking is safe. It forks the driver, and kernels on the driver's
+request; it makes room for another notebook when the host asks for that; and it ends the sandbox
+when the host hangs up or the driver ends.
 """
 
 from __future__ import annotations
@@ -13,11 +14,18 @@ import json
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import sys
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from zachetka.agent.wire import Wire
 
 PRELOAD = (
     "torch",
@@ -30,12 +38,22 @@ PRELOAD = (
     "zachetka.agent.probing",
     "zachetka.agent.notebook",
 )
+# What many notebooks import, and not all: worth its time in a sandbox that serves several.
+OFTEN_USED = (
+    "sklearn.datasets",
+    "sklearn.model_selection",
+    "sklearn.svm",
+    "torch._dynamo",
+    "torch.utils.data",
+    "pandas",
+)
+RENEW = 75  # EX_TEMPFAIL of sysexits.h: try again
 _REAP_INTERVAL_S = 0.5
 _PR_SET_DUMPABLE = 4
 _PR_SET_PDEATHSIG = 1
 
 
-def preload() -> None:
+def preload(modules: Sequence[str] = PRELOAD) -> None:
     """Import once what every kernel would import again.
 
     A module that this sandbox does not have is left to the notebook to miss.
@@ -44,7 +62,7 @@ def preload() -> None:
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     # debugpy costs 0.4 s and nothing here debugs.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
-    for module in PRELOAD:
+    for module in modules:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
     del sys.modules["debugpy"]
@@ -85,36 +103,92 @@ def _prctl(option: int, argument: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(option, argument, 0, 0, 0)
 
 
-def serve(with_driver: socket.socket, driver_pid: int, *, hangup_fd: int) -> int:
-    """Fork kernels until the host or the driver is gone; give the exit code of the sandbox."""
+def serve(wire: Wire, drive: Callable[[Wire, Client], bool]) -> int:
+    """Fork a driver, and kernels for it, until the host or the driver is gone.
+
+    A driver that leaves with `RENEW` has been told that its notebook is done with: everything that
+    the notebook has left behind goes, and another driver takes over.
+
+    Returns:
+        the exit code of the sandbox.
+    """
     protect_from_siblings()
+    while True:
+        with_driver, with_forkserver = channel()
+        driver_pid = os.fork()
+        if driver_pid == 0:
+            with_driver.close()
+            _become_driver(wire, Client(with_forkserver), drive)
+        with_forkserver.close()
+        status = _serve_driver(with_driver, driver_pid, wire)
+        with_driver.close()
+        if status != RENEW or not _clean_up():
+            return status
+        preload(OFTEN_USED)
+
+
+def _become_driver(wire: Wire, client: Client, drive: Callable[[Wire, Client], bool]) -> None:
+    status = 1
+    try:
+        status = RENEW if drive(wire, client) else 0
+    except BaseException:  # noqa: BLE001 - the traceback goes to the host's log, then we end
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _serve_driver(with_driver: socket.socket, driver_pid: int, wire: Wire) -> int:
     poller = select.poll()
     poller.register(with_driver, select.POLLIN)
-    poller.register(hangup_fd, 0)  # hang-up is always reported; the data are the driver's
+    poller.register(wire.input_fd, 0)  # hang-up is always reported; the data are the driver's
     exits: dict[int, int] = {}
     while True:
         events = dict(poller.poll(_REAP_INTERVAL_S * 1000))
         _reap(exits)
         if driver_pid in exits:
             return max(0, exits[driver_pid]) if exits[driver_pid] >= 0 else 1
-        if hangup_fd in events:
+        if wire.input_fd in events:
             return _let_driver_finish(driver_pid, exits)
         if with_driver.fileno() in events:
             request = with_driver.recv(4096)
             if not request:
                 poller.unregister(with_driver)
                 continue
-            _answer(with_driver, json.loads(request), exits, hangup_fd)
+            _answer(with_driver, json.loads(request), exits, wire)
+
+
+def _clean_up() -> bool:
+    """End every other process of the sandbox and empty the folders that anybody may write to.
+
+    Only where this process is the first of a PID namespace: elsewhere the others are strangers.
+    """
+    if os.getpid() != 1:
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+    for folder in (os.environ["HOME"], "/dev/shm"):  # noqa: S108 - the sandbox's own
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)  # noqa: PTH108 - a path object per file is no gain
+    return True
 
 
 def _answer(
-    with_driver: socket.socket, request: dict[str, object], exits: dict[int, int], wire_fd: int
+    with_driver: socket.socket, request: dict[str, object], exits: dict[int, int], wire: Wire
 ) -> None:
     if "fork" in request:
         pid = os.fork()
         if pid == 0:
             with_driver.close()
-            os.close(wire_fd)
+            os.close(wire.input_fd)
+            os.close(wire.output_fd)
             _become_kernel(str(request["fork"]), int(str(request["memory_bytes"])))
         exits.pop(pid, None)  # of an orphan that had the same number
         with_driver.send(json.dumps({"pid": pid}).encode())

@@ -23,7 +23,9 @@ from zachetka.errors import InfrastructureError, UsageError
 from zachetka.language import Language
 
 if TYPE_CHECKING:
-    from zachetka.verify import Finding, JobMaker
+    from collections.abc import Sequence
+
+    from zachetka.verify import Finding, JobMaker, Trial
 
 _WRONG_GRADER: Final = 1
 
@@ -43,7 +45,10 @@ def verify(
     sandbox: SandboxOption = SandboxName.AUTO,
     jobs: JobsOption = None,
     seeds: Annotated[
-        int, typer.Option("--seeds", min=1, help="Try everything with so many course secrets.")
+        int, typer.Option("--seeds", min=1, help="Try what is correct under so many secrets.")
+    ] = 1,
+    bug_seeds: Annotated[
+        int, typer.Option("--bug-seeds", min=1, help="Try what is wrong under so many secrets.")
     ] = 1,
     only: Annotated[
         str | None,
@@ -63,33 +68,35 @@ def verify(
     """
     from zachetka.cli.display import show_findings
     from zachetka.cli.progress import progress
-    from zachetka.grading import grade
+    from zachetka.grading import grade_under_each_secret
     from zachetka.manifest import assignment_names, load_manifest
     from zachetka.pool import LocalPool
-    from zachetka.verify import run_trials, trials
+    from zachetka.verify import CORRECT, run_trials, trials
 
     check_output(junit)
     root = resolve_course(course)
     names = list(dict.fromkeys(assignments or assignment_names(root)))
     if not names:
         raise UsageError(f"{root} has no assignments")
-    planned = [
-        trial for name in names for trial in trials(root, load_manifest(root, name), seeds=seeds)
-    ]
+    planned = [trial for name in names for trial in trials(root, load_manifest(root, name))]
     if only is not None:
         planned = [trial for trial in planned if fnmatchcase(trial.name, only)]
         if not planned:
             raise UsageError(f"nothing has a name like {only!r}")
     # What is graded here is the course's own code, so no word of trust is asked for.
     backend = resolve_sandbox(sandbox, trusted=True)
+
+    def seeds_of(trial: Trial) -> int:
+        return seeds if trial.variant.kind in CORRECT else bug_seeds
+
     findings: list[Finding] = []
-    with progress(len(planned), f"verify in {backend}") as advance:
-        maker = _job_maker(root, backend)
-        for finding in run_trials(planned, maker, grade, LocalPool(jobs)):
+    with progress(sum(map(seeds_of, planned)), f"verify in {backend}") as advance:
+        maker, pool = _job_maker(root, backend), LocalPool(jobs)
+        for finding in run_trials(planned, seeds_of, maker, grade_under_each_secret, pool):
             findings.append(finding)
             advance(finding.trial.name)
     order = {id(trial): number for number, trial in enumerate(planned)}
-    findings.sort(key=lambda finding: order[id(finding.trial)])
+    findings.sort(key=lambda finding: (order[id(finding.trial)], finding.seed))
     if junit is not None:
         _write_junit(junit, findings)
     show_findings(findings, as_json=json_, partial=only is not None)
@@ -126,7 +133,7 @@ def release(
 def _job_maker(course: Path, backend: str) -> JobMaker:
     from zachetka.grading import Job
 
-    def make_job(*, assignment: str, notebook: Path, student: str, seed: int) -> Job:
+    def make_job(*, assignment: str, notebook: Path, student: str, seeds: Sequence[int]) -> Job:
         return Job(
             course=course,
             assignment=assignment,
@@ -134,7 +141,8 @@ def _job_maker(course: Path, backend: str) -> JobMaker:
             student=student,
             sandbox=backend,
             # The first seed is the course's own secret: what its students will get.
-            secret=f"verification with seed {seed}" if seed else None,
+            secrets=tuple(f"verification with seed {seed}" if seed else None for seed in seeds),
+            trusted=True,
         )
 
     return make_job

@@ -179,7 +179,7 @@ def check(
         student=notebook.stem,
         sandbox=SandboxName.NONE.value,
         language=language,
-        secret=_PUBLIC_SECRET,
+        secrets=(_PUBLIC_SECRET,),
         grader_path=public,
     )
     return _show(grade_job(job), as_json=json_, language=language)

@@ -41,8 +41,9 @@ class Examination:
     """Shared by all checks of one submission.
 
     `reopen` gives a fresh session in which the cells have run again: a probe that brought the
-    whole sandbox down costs its own check, not the ones after it. `student_s` is the wall time that
-    all probes took together; past the assignment's `total_s` no more are run.
+    whole sandbox down costs its own check, not the ones after it. That happens `reopenings_left`
+    times. `student_s` is the wall time that all probes took together; past the assignment's
+    `total_s` no more are run.
     """
 
     submission: Submission
@@ -54,8 +55,9 @@ class Examination:
     outcomes: list[Outcome] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     internal_errors: list[str] = field(default_factory=list)
-    reopenings: int = 0
+    reopenings_left: int = MAX_REOPENINGS
     student_s: float = 0.0
+    _has_reopened: bool = False
 
     def flag(self, text: str) -> None:
         """Remember something for the teaching assistant, once."""
@@ -104,16 +106,22 @@ class Examination:
             raise
 
     def close(self) -> None:
-        """End the session that is open."""
-        if self.session is not None:
+        """End the session that was opened here; the one that was given is its giver's."""
+        if self.session is not None and self._has_reopened:
             self.session.close()
+
+    @property
+    def left_as_found(self) -> bool:
+        """Whether the session that was given is still there to be asked."""
+        return self.session is not None and not self.session.closed and not self._has_reopened
 
     def _living_session(self) -> Session:
         if self.session is not None:
             return self.session
-        if self.reopenings >= MAX_REOPENINGS and self.lost is not None:
+        if self.reopenings_left <= 0 and self.lost is not None:
             raise self.lost
-        self.reopenings += 1
+        self.reopenings_left -= 1
+        self._has_reopened = True
         try:
             self.session = self.reopen()
         except StudentFault as fault:
