@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from zachetka.agent.forkserver import Client
 
 FORK_TIMEOUT_S = 30.0  # generous: the machine may be loaded many times over
+_FORK_TRIES = 2
 _TICK_S = 0.1
 _PEERCRED = struct.Struct("3i")
 
@@ -88,18 +89,10 @@ async def _run(wire: Wire, run: NotebookRun, header: dict[str, Any]) -> None:
 
 async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
     timeout_s = float(frame.header["timeout_s"])
-    # Where the home is no mount, a notebook may have deleted it.
-    os.makedirs(tempfile.gettempdir(), exist_ok=True)  # noqa: PTH103 - nobody else runs here
-    with tempfile.TemporaryDirectory(prefix="p", ignore_cleanup_errors=True) as folder:
-        path = f"{folder}/s"
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-            listener.bind(path)
-            listener.listen(1)
-            await run.request_probe(path)
-            if not await _connected(run, listener):
-                wire.write({"type": "lost"})
-                return
-            connection, _ = listener.accept()
+    connection = await _copy_of_kernel(run)
+    if connection is None:
+        wire.write({"type": "lost"})
+        return
     with connection:
         credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size)
         pid = _PEERCRED.unpack(credentials)[0]
@@ -115,13 +108,49 @@ async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
             _kill_group(pid)
 
 
-async def _connected(run: NotebookRun, listener: socket.socket) -> bool:
-    """Wait until a copy of the kernel connects; an earlier probe may have killed the kernel."""
+async def _copy_of_kernel(run: NotebookRun) -> socket.socket | None:
+    """Get a copy of the kernel that waits for a probe, or None if there is no kernel left."""
+    # Where the home is no mount, a notebook may have deleted it.
+    os.makedirs(tempfile.gettempdir(), exist_ok=True)  # noqa: PTH103 - nobody else runs here
+    with tempfile.TemporaryDirectory(prefix="p", ignore_cleanup_errors=True) as folder:
+        for number in range(_FORK_TRIES):
+            if run.probes is None:
+                run.probes = await _probe_server(run, f"{folder}/c{number}")
+            if run.probes is None:
+                return None
+            path = f"{folder}/{number}"
+            with _listener(path, socket.SOCK_STREAM) as listener, contextlib.suppress(OSError):
+                run.probes.send(path.encode())
+                if await _connected(listener, run):
+                    return listener.accept()[0]
+            # An earlier probe has killed the copy that forks; the kernel can make another.
+            run.probes.close()
+            run.probes = None
+    return None
+
+
+async def _probe_server(run: NotebookRun, path: str) -> socket.socket | None:
+    with _listener(path, socket.SOCK_SEQPACKET) as listener:
+        await run.request_probes(path)
+        return listener.accept()[0] if await _connected(listener, run) else None
+
+
+def _listener(path: str, kind: socket.SocketKind) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, kind)
+    listener.bind(path)
+    listener.listen(1)
+    return listener
+
+
+async def _connected(listener: socket.socket, run: NotebookRun) -> bool:
+    """Wait until somebody connects, or those who could are gone."""
     deadline = time.monotonic() + FORK_TIMEOUT_S
     while time.monotonic() < deadline:
-        if select.select([listener], [], [], 0.2)[0]:
+        watched = [listener] if run.probes is None else [listener, run.probes]
+        ready = select.select(watched, [], [], 0.2)[0]
+        if listener in ready:
             return True
-        if not await run.alive():
+        if ready or (run.probes is None and not await run.alive()):
             return False
     return False
 
@@ -155,7 +184,7 @@ def _receive(connection: socket.socket, count: int, patience: Patience) -> bytes
 def _why_no_answer(pid: int) -> tuple[str, str]:
     """Tell a copy that was killed from one that ended by itself.
 
-    The copy is the kernel's child, which does not reap it: its exit status stands in /proc.
+    Its parent does not reap it before the next probe: its exit status stands in /proc.
     """
     for _ in range(20):
         with contextlib.suppress(OSError, ValueError, IndexError):

@@ -6,10 +6,8 @@ is printed.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-import time
 import traceback
 from typing import Any
 
@@ -20,8 +18,6 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from zachetka.agent import courtesy, declarations, probing
 
 DEFAULT_OUTPUT_BYTES = 1 << 20
-FORK_TRIES = 40
-FORK_PAUSE_S = 0.1
 
 
 class CappedStream:
@@ -63,28 +59,22 @@ class NotebookShell(ZMQInteractiveShell):  # type: ignore[misc]
 
 
 class NotebookKernel(IPythonKernel):  # type: ignore[misc]
-    """An IPython kernel that also answers `probe_request`."""
+    """An IPython kernel that also answers `probes_request`."""
 
     shell_class = NotebookShell
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._copies: list[int] = []
-        self.shell_handlers["probe_request"] = self.probe_request
+        self.shell_handlers["probes_request"] = self.probes_request
         self.shell_handlers["settings_request"] = self.settings_request
         self.shell_handlers["rescue_request"] = self.rescue_request
 
-    def probe_request(self, stream: Any, ident: Any, parent: Any) -> None:
-        """Fork a copy of this process that serves one probe on the given Unix socket."""
-        for copy in self._copies:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(copy, os.WNOHANG)
-        pid = _fork()
+    def probes_request(self, stream: Any, ident: Any, parent: Any) -> None:
+        """Fork the copy of this process that serves probes."""
+        pid = probing.patient_fork()
         if pid == 0:
-            probing.serve_one(str(parent["content"]["socket"]), self.shell.user_ns)
-        # Left as a zombie until the next probe: its exit status stands in /proc.
-        self._copies.append(pid)
-        self.session.send(stream, "probe_reply", {"pid": pid}, parent, ident)
+            probing.serve(str(parent["content"]["socket"]), self.shell.user_ns)
+        self.session.send(stream, "probes_reply", {"pid": pid}, parent, ident)
 
     def settings_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Take over the limits of this run."""
@@ -114,15 +104,6 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
             if frame.f_globals is self.shell.user_ns and frame.f_code.co_name == "<module>"
         ]
         return lines[-1] if lines else None
-
-
-def _fork() -> int:
-    """Fork, with patience: what an earlier copy has started may not be buried yet."""
-    for _ in range(FORK_TRIES):
-        with contextlib.suppress(BlockingIOError):
-            return os.fork()
-        time.sleep(FORK_PAUSE_S)
-    return os.fork()
 
 
 def forget_error(*_: Any) -> None:

@@ -27,6 +27,7 @@ from zachetka.agent.patience import Patience
 from zachetka.agent.provisioner import ForkProvisioner
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from zachetka.agent.forkserver import Client
@@ -107,6 +108,7 @@ class NotebookRun:
 
     def __init__(self, forkserver: Client) -> None:
         self.forkserver = forkserver
+        self.probes: socket.socket | None = None
         self.manager: Any = None
         self.client: Any = None
         self.kernel_client: Any = None
@@ -327,7 +329,7 @@ class NotebookRun:
         """Whether the kernel is still there to be asked."""
         return await self.manager.provisioner.poll() is None
 
-    async def request_probe(self, socket_path: str) -> None:
-        """Ask the kernel to fork a copy that will connect to the socket."""
-        message = self.kernel_client.session.msg("probe_request", {"socket": socket_path})
+    async def request_probes(self, socket_path: str) -> None:
+        """Ask the kernel to fork the copy that serves probes, which will connect to the socket."""
+        message = self.kernel_client.session.msg("probes_request", {"socket": socket_path})
         self.kernel_client.shell_channel.send(message)

@@ -1,7 +1,8 @@
-"""The forked copy of the kernel that runs one probe and is gone.
+"""Forked copies of the kernel: one that is made ready once, and copies of it for a probe each.
 
-Everything here happens after `fork`, in a process that nobody else will use: it may change what
-it likes, and an endless loop or a crash in it costs one check.
+Everything here happens after `fork`, in processes that the notebook does not use. The first copy
+undoes what the notebook left behind and then only forks; what runs a probe may change what it
+likes, and an endless loop or a crash in it costs one check.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import random
 import signal
 import socket
 import sys
+import time
 import traceback
 import warnings
 from pathlib import Path
@@ -25,6 +27,9 @@ from zachetka.protocol.values import decode_value, encode_value
 
 PROBE_FILE = "<probe>"
 MAX_DETAIL_CHARS = 2000
+FORK_TRIES = 40
+FORK_PAUSE_S = 0.1
+_MAX_PATH_BYTES = 4096
 _OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "cannot allocate memory")
 
 
@@ -55,18 +60,60 @@ class Namespace:
         self._globals[name] = value
 
 
-def serve_one(socket_path: str, user_ns: dict[str, Any]) -> NoReturn:
+def serve(control_path: str, user_ns: dict[str, Any]) -> NoReturn:
+    """Fork a copy of this process for every socket that is named, until the driver hangs up."""
+    try:
+        _forget_signals()
+        gc.disable()  # copies this short-lived have nothing to collect
+        problem = _reset()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
+            control.connect(control_path)
+            copies: list[int] = []
+            while path := control.recv(_MAX_PATH_BYTES):
+                for copy in copies:
+                    with contextlib.suppress(ChildProcessError):
+                        os.waitpid(copy, os.WNOHANG)
+                pid = patient_fork()
+                if pid == 0:
+                    control.close()
+                    _serve_one(path.decode(), user_ns, problem)
+                # Left as a zombie until the next probe: its exit status stands in /proc.
+                copies.append(pid)
+    finally:
+        os._exit(0)
+
+
+def patient_fork() -> int:
+    """Fork; what an earlier copy has started may not be buried yet."""
+    for _ in range(FORK_TRIES):
+        with contextlib.suppress(BlockingIOError):
+            return os.fork()
+        time.sleep(FORK_PAUSE_S)
+    return os.fork()
+
+
+def _reset() -> BaseException | None:
+    """Undo what the notebook left behind; give the error if it has put its own in the way."""
+    try:
+        with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
+            reset_globals()
+    except BaseException as error:  # noqa: BLE001 - each probe will tell it
+        return error
+    return None
+
+
+def _serve_one(
+    socket_path: str, user_ns: dict[str, Any], problem: BaseException | None
+) -> NoReturn:
     """Take one probe frame from the socket, answer it, and end this process."""
     try:
         os.setsid()
-        _forget_signals()
-        gc.disable()  # a copy this short-lived has nothing to collect
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.connect(socket_path)
             wire = Wire(connection.fileno(), connection.fileno())
             frame = wire.read()
             with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
-                header, blob = answer(frame.header, frame.blob, user_ns)
+                header, blob = answer(frame.header, frame.blob, user_ns, problem)
             try:
                 wire.write(header, blob)
             except FrameTooLargeError:
@@ -75,10 +122,17 @@ def serve_one(socket_path: str, user_ns: dict[str, Any]) -> NoReturn:
         os._exit(0)
 
 
-def answer(header: dict[str, Any], blob: bytes, user_ns: dict[str, Any]) -> tuple[Any, bytes]:
+def answer(
+    header: dict[str, Any],
+    blob: bytes,
+    user_ns: dict[str, Any],
+    problem: BaseException | None = None,
+) -> tuple[Any, bytes]:
     """Run the probe of a frame; give the header and the blob of the answer."""
+    if problem is not None:
+        return _fault(_cause_of(problem), _describe(problem), **_place(problem)), b""
     try:
-        reset_globals(int(header["seed"]))
+        seed_generators(int(header["seed"]))
         inputs = decode_value(header["inputs"], blob)
         module: dict[str, Any] = {"__builtins__": __builtins__, "__name__": "probe"}
         exec(compile(header["source"], PROBE_FILE, "exec"), module)  # noqa: S102 - our own source
@@ -98,7 +152,17 @@ def notebook_folder() -> Path:
     return Path(os.environ.get("HOME", "/"), "course", "notebook")
 
 
-def reset_globals(seed: int) -> None:
+def seed_generators(seed: int) -> None:
+    """Seed what notebooks draw from."""
+    import numpy as np
+    import torch
+
+    torch.manual_seed(seed)
+    np.random.seed(seed % (1 << 32))  # noqa: NPY002 - the state that notebooks use
+    random.seed(seed)
+
+
+def reset_globals() -> None:
     """Undo what a notebook may have left behind that is not part of any task."""
     import numpy as np
     import torch
@@ -120,10 +184,7 @@ def reset_globals(seed: int) -> None:
     torch._C._set_grad_enabled(True)  # noqa: SLF001 - also where the public name was replaced
     torch.autograd.set_detect_anomaly(False)
     torch._C._set_deterministic_algorithms(False)  # noqa: SLF001 - the public one imports a compiler
-    torch.manual_seed(seed)
-    np.random.seed(seed % (1 << 32))  # noqa: NPY002 - the state that notebooks use
     np.seterr(all="ignore")
-    random.seed(seed)
     if "matplotlib.pyplot" in sys.modules:
         import matplotlib as mpl
         import matplotlib.pyplot as plt

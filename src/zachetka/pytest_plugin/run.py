@@ -24,6 +24,10 @@ COMPARING_S = 60.0
 _FINISHED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
 
 
+def _without(*plugins: str) -> list[str]:
+    return [option for plugin in plugins for option in ("-p", f"no:{plugin}")]
+
+
 def longest_check_s(limits: Limits) -> float:
     """Give the longest that a submission can make one check last; what lasts longer is ours.
 
@@ -55,8 +59,7 @@ def examine(examination: Examination, grader: Path) -> None:
                 f"--rootdir={folder}",
                 "-c",
                 f"{folder}/pytest.ini",
-                "-p",
-                "no:cacheprovider",
+                *_without("cacheprovider", "logging", "threadexception", "unraisableexception"),
                 "-p",
                 "pytest_timeout",
                 f"--timeout={longest_check_s(examination.limits):g}",

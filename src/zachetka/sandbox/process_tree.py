@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _INTERVAL_S = 0.1
+_LISTS_CHILDREN = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").exists()
 
 
 def out_of_memory(limit_bytes: int) -> StudentFault:
@@ -64,18 +65,12 @@ class ProcessTree:
 
     def pids(self) -> list[int]:
         """Give the root and all its living descendants."""
-        children: dict[int, list[int]] = {}
-        for entry in os.scandir("/proc"):
-            if entry.name.isdigit():
-                with contextlib.suppress(OSError, ValueError, IndexError):
-                    stat = Path(entry.path, "stat").read_text()
-                    parent = int(stat.rpartition(")")[2].split()[1])
-                    children.setdefault(parent, []).append(int(entry.name))
+        children_of = _listed_children if _LISTS_CHILDREN else _scanned_children()
         found, waiting = [], [self._root_pid]
         while waiting:
             pid = waiting.pop()
             found.append(pid)
-            waiting.extend(children.get(pid, ()))
+            waiting.extend(children_of(pid))
         return found
 
     def kill(self) -> None:
@@ -88,6 +83,28 @@ class ProcessTree:
             if len(pids) <= 1:
                 return
             time.sleep(0.01)
+
+
+def _listed_children(pid: int) -> list[int]:
+    """Give the children of a process, whichever of its threads made them."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in os.scandir(f"/proc/{pid}/task"):
+            with contextlib.suppress(OSError):
+                found.extend(map(int, Path(task.path, "children").read_text().split()))
+    return found
+
+
+def _scanned_children() -> Callable[[int], list[int]]:
+    """Look at every process once, where the system keeps no lists (CONFIG_PROC_CHILDREN)."""
+    children: dict[int, list[int]] = {}
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                stat = Path(entry.path, "stat").read_text()
+                parent = int(stat.rpartition(")")[2].split()[1])
+                children.setdefault(parent, []).append(int(entry.name))
+    return lambda pid: children.get(pid, [])
 
 
 def _resident_bytes(pid: int) -> int:

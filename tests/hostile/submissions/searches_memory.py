@@ -16,6 +16,7 @@ wanted = {
     "expected": re.compile(b"ZEXPECTED[_]MARKER"),
     "control": re.compile(b"ZCONTROL[_]MARKER"),
 }
+kernel = os.getpid()
 control = "_".join(["ZCONTROL", "MARKER"])
 
 
@@ -33,7 +34,7 @@ def search():
             memory = open(f"/proc/{pid}/mem", "rb", buffering=0)
         except OSError:
             continue
-        refused = refused and int(pid) in (os.getpid(), os.getppid())
+        refused = refused and int(pid) in (os.getpid(), os.getppid(), kernel)
         if int(pid) != os.getpid():
             continue
         for line in open(f"/proc/{pid}/maps"):

@@ -14,12 +14,17 @@ kernel = get_ipython().kernel
 
 def impostor(stream, ident, parent):
     if os.fork() == 0:
-        client = socket.socket(socket.AF_UNIX)
-        client.connect(parent["content"]["socket"])
-        for byte in b"ZCH1\x00\x00\x00\x02":
-            client.send(bytes([byte]))
-            time.sleep(0.1)
-        time.sleep(1000)
+        control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        control.connect(parent["content"]["socket"])
+        while path := control.recv(4096):
+            if os.fork() == 0:
+                client = socket.socket(socket.AF_UNIX)
+                client.connect(path)
+                for byte in b"ZCH1\x00\x00\x00\x02":
+                    client.send(bytes([byte]))
+                    time.sleep(0.1)
+                time.sleep(1000)
 
 
-kernel.shell_handlers["probe_request"] = impostor
+assert "probes_request" in kernel.shell_handlers
+kernel.shell_handlers["probes_request"] = impostor
