@@ -92,3 +92,28 @@ def test_cells_that_are_no_python_are_passed_over() -> None:
 
 def test_a_definition_that_is_not_there_uses_nothing() -> None:
     assert paths_used_by("Absent", CELLS) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%matplotlib inline",
+        "!pip list",
+        "files = !ls",
+        "t = %time 1",
+        "Mine?",
+        "%%time",
+        "\n%%capture out",
+    ],
+)
+def test_lines_for_ipython_hide_nothing(line: str) -> None:
+    assert "torch.nn.ReLU" in used(f"{line}\n{HEAD}return nn.ReLU()(x)")
+
+
+def test_an_expression_may_begin_a_line_with_a_percent_sign() -> None:
+    assert "torch.nn.ReLU" in used(HEAD + "return (nn.ReLU()(x)\n        % 2)")
+
+
+def test_what_nobody_writes_by_hand_is_not_parsed() -> None:
+    long_string = "x = f'" + "{a}" * 300_000 + "'"
+    assert "torch.nn.ReLU" in used(long_string, HEAD + "return nn.ReLU()(x)")

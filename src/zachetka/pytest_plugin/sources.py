@@ -10,24 +10,44 @@ code.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_MAGIC = re.compile(r"(?m)^(\s*)[%!?].*$")
+# Lines for IPython: `%time f()`, `!ls`, `files = !ls`, `f?`.
+_MAGIC = re.compile(r"(?m)^([ \t]*)(?:(?:[\w., \t]+=[ \t]*)?[%!?].*|.*\?[ \t]*)$")
+# Magics of a cell that holds Python of the notebook's own.
+_PYTHON_CELL = re.compile(r"\A(\s*)%%(?:time|capture|prun|timeit)\b.*")
+# Python 3.11 reads long f-strings in quadratic time; nobody writes so much by hand.
+_MAX_CHARS = 500_000
+_MAX_CELL_CHARS = 50_000
 _DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def readable(sources: Iterable[str]) -> list[str]:
+    """Empty the cells that nobody has written by hand; what is left is quickly parsed."""
+    left = _MAX_CHARS
+    kept = []
+    for source in sources:
+        fits = len(source) <= min(left, _MAX_CELL_CHARS)
+        left -= len(source) if fits else 0
+        kept.append(source if fits else "")
+    return kept
 
 
 def parse_cell(source: str) -> ast.Module | None:
     """Parse a cell without its magics; None if it is no Python."""
+    source = _PYTHON_CELL.sub(r"\1", source)
     if source.lstrip().startswith("%%"):
         return None
-    try:
-        return ast.parse(_MAGIC.sub(r"\1pass", source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    # As it stands first: a line of an expression may begin with `%` as well.
+    for text in (source, _MAGIC.sub(r"\1pass", source)):
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.parse(text)
+    return None
 
 
 def paths_used_by(
@@ -52,7 +72,7 @@ def paths_used_by(
     names = _Names(tuple(star_imports))
     bodies: dict[str, ast.AST] = {}
     used: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
-    for source in sources:
+    for source in readable(sources):
         tree = parse_cell(source)
         if tree is None:
             continue

@@ -5,24 +5,23 @@ from __future__ import annotations
 import ast
 import difflib
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from zachetka.errors import Cause, StudentFault
 from zachetka.language import Text
 from zachetka.probe import load_probe
+from zachetka.pytest_plugin.sources import parse_cell, readable
 from zachetka.pytest_plugin.specs import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from zachetka.pytest_plugin.examination import Examination
     from zachetka.pytest_plugin.rng import Rng
     from zachetka.pytest_plugin.specs import Spec
     from zachetka.session import CellReply
     from zachetka.submission import Cell
-
-_MAX_CHARS = 500_000
-_MAX_CELL_CHARS = 50_000
 
 
 class Student:
@@ -84,7 +83,8 @@ def explain_missing(
     name: str, cells: tuple[Cell, ...], replies: Mapping[int, CellReply]
 ) -> Text | None:
     """Say why a name that a check needs is not there, as far as the notebook tells."""
-    cells = tuple(_readable(cells))
+    texts = readable(cell.source for cell in cells)
+    cells = tuple(replace(cell, source=text) for cell, text in zip(cells, texts, strict=True))
     for cell in cells:
         if name in _defined_names(cell.source):
             reply = replies.get(cell.index)
@@ -117,15 +117,6 @@ def explain_missing(
     return None
 
 
-def _readable(cells: tuple[Cell, ...]) -> Iterator[Cell]:
-    """Leave out what nobody has written by hand: Python reads long f-strings in quadratic time."""
-    left = _MAX_CHARS
-    for cell in cells:
-        if len(cell.source) <= min(left, _MAX_CELL_CHARS):
-            left -= len(cell.source)
-            yield cell
-
-
 def _failed_cell(index: int, reply: CellReply) -> Text:
     number = index + 1
     why = (reply.error or reply.status).strip()[:200]
@@ -135,19 +126,9 @@ def _failed_cell(index: int, reply: CellReply) -> Text:
     )
 
 
-def _parse(source: str) -> ast.Module | None:
-    lines = [
-        "" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.split("\n")
-    ]
-    try:
-        return ast.parse("\n".join(lines))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
 @functools.cache
 def _is_broken(source: str) -> bool:
-    return not source.lstrip().startswith("%%") and _parse(source) is None
+    return not source.lstrip().startswith("%%") and parse_cell(source) is None
 
 
 def _has_reset(source: str) -> bool:
@@ -156,7 +137,7 @@ def _has_reset(source: str) -> bool:
 
 @functools.cache
 def _defined_names(source: str) -> frozenset[str]:
-    tree = _parse(source)
+    tree = parse_cell(source)
     if tree is None:
         return frozenset()
     names: set[str] = set()
