@@ -13,12 +13,13 @@ VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 OPTIONS ?=
+SEEDS ?= 200
 
 export OMP_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint image wheelhouse clean
+.PHONY: help setup demo test fairness lint image wheelhouse clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -45,6 +46,9 @@ demo: $(READY) ## Grade a sample class of a dozen submissions and show the table
 
 test: $(READY) ## Run all tests; those that need a container engine skip where there is none.
 	@$(PY) -m pytest -n 2 --dist loadgroup $(OPTIONS)
+
+fairness: $(READY) ## Try the graders under 200 secrets and write docs/fairness.md: hours.
+	@$(VENV)/bin/zachetka verify --seeds $(SEEDS) --page docs/fairness.md
 
 lint: $(READY) ## Run ruff, mypy and import-linter.
 	@$(VENV)/bin/ruff check .

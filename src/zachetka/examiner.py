@@ -7,6 +7,7 @@ JSON. A grader that crashes or hangs is then our fault and nobody's zero.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import select
@@ -66,6 +67,8 @@ def _examine_and_exit(
     status = 1
     try:
         _end_with_parent()
+        # What was inherited is not looked through again: each page of it would be copied.
+        gc.freeze()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         silence = os.open(os.devnull, os.O_RDWR)

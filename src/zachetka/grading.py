@@ -364,13 +364,18 @@ class Grading:
         )
 
     def _grader_info(self) -> GraderInfo:
-        digest = hashlib.sha256()
-        for file in _files(self.grader):
-            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
         return GraderInfo(
             version=f"{self.manifest.version}, zachetka {version('zachetka')}",
-            sha256=digest.hexdigest(),
+            sha256=grader_sha256(self.grader),
         )
+
+
+def grader_sha256(grader: Path) -> str:
+    """Give the digest of a grader's sources: a file, or a folder with all its modules."""
+    digest = hashlib.sha256()
+    for file in [grader] if grader.is_file() else sorted(grader.rglob("*.py")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def _cell_run(reply: CellReply) -> CellRun:
@@ -388,10 +393,6 @@ def _flags(replies: list[CellReply]) -> Iterator[str]:
             yield f"cell {number} printed too much; the rest was dropped"
         if reply.status in {"crash", "memory_limit", "time_limit"}:
             yield f"cell {number} was stopped: {reply.status}"
-
-
-def _files(grader: Path) -> list[Path]:
-    return [grader] if grader.is_file() else sorted(grader.rglob("*.py"))
 
 
 def _in_language(text: dict[str, str] | None, language: Language) -> str | None:

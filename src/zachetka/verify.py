@@ -91,10 +91,8 @@ def trials(course: Path, manifest: Manifest) -> list[Trial]:
         empty = release.template(solution, manifest, language)
         found.append(Trial(manifest.name, nothing, language, empty))
     for variant in reference.load_variants(course, manifest, solution):
-        # A bug needs no demonstrations, and a hundred of them would be an hour's work.
-        notebook = reference.build(
-            solution, variant.cells, Language.EN, only_tasks=variant.kind is Kind.BUG
-        )
+        # They need no demonstrations, and hundreds of them would be an hour's work.
+        notebook = reference.build(solution, variant.cells, Language.EN, only_tasks=True)
         found.append(Trial(manifest.name, variant, Language.EN, reference.to_ipynb(notebook)))
     return found
 

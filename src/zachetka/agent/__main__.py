@@ -38,9 +38,10 @@ def main() -> None:
     confine()
     os.chdir(os.environ["HOME"])
 
-    from zachetka.agent import driver, forkserver
+    from zachetka.agent import driver, forkserver, probing
 
     forkserver.preload()
+    probing.warm_up()
     os._exit(forkserver.serve(wire, driver.serve))
 
 

@@ -162,6 +162,28 @@ def seed_generators(seed: int) -> None:
     random.seed(seed)
 
 
+def warm_up() -> None:
+    """Do once what would otherwise be done first in every copy: torch and matplotlib are lazy.
+
+    Nothing of it is seen by a notebook: the generators' states stay as they were.
+    """
+    import matplotlib.pyplot as plt
+    import numpy as np
+    import torch
+
+    states = torch.get_rng_state(), np.random.get_state(), random.getstate()  # noqa: NPY002
+    seed_generators(0)
+    layer = torch.nn.Linear(2, 2)
+    layer(torch.randn(2, 2)).relu().sum().backward()
+    encode_value({"out": layer.weight}, max_bytes=1 << 20)
+    _, axes = plt.subplots()
+    axes.plot([0, 1], [0, 1])
+    plt.close("all")
+    torch.set_rng_state(states[0])
+    np.random.set_state(states[1])  # noqa: NPY002 - the state that notebooks use
+    random.setstate(states[2])
+
+
 def reset_globals() -> None:
     """Undo what a notebook may have left behind that is not part of any task."""
     import numpy as np

@@ -60,6 +60,10 @@ def verify(
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Also write JUnit XML to this file.")
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", help="Also write how fair the graders are, as Markdown."),
+    ] = None,
 ) -> int:
     """Try the hidden graders on notebooks whose scores are known.
 
@@ -68,12 +72,14 @@ def verify(
     """
     from zachetka.cli.display import show_findings
     from zachetka.cli.progress import progress
+    from zachetka.fairness import to_markdown
     from zachetka.grading import grade_under_each_secret
     from zachetka.manifest import assignment_names, load_manifest
     from zachetka.pool import LocalPool
-    from zachetka.verify import CORRECT, run_trials, trials
+    from zachetka.verify import CORRECT, run_trials, to_xml, trials
 
     check_output(junit)
+    check_output(page)
     root = resolve_course(course)
     names = list(dict.fromkeys(assignments or assignment_names(root)))
     if not names:
@@ -98,7 +104,9 @@ def verify(
     order = {id(trial): number for number, trial in enumerate(planned)}
     findings.sort(key=lambda finding: (order[id(finding.trial)], finding.seed))
     if junit is not None:
-        _write_junit(junit, findings)
+        _write(junit, to_xml(findings))
+    if page is not None:
+        _write(page, to_markdown(findings, f"zachetka verify --seeds {seeds} --page {page}"))
     show_findings(findings, as_json=json_, partial=only is not None)
     if any(finding.error is not None for finding in findings):
         return InfrastructureError.exit_code
@@ -148,11 +156,10 @@ def _job_maker(course: Path, backend: str) -> JobMaker:
     return make_job
 
 
-def _write_junit(path: Path, findings: list[Finding]) -> None:
+def _write(path: Path, text: str) -> None:
     from zachetka.report.atomic import write_atomically
-    from zachetka.verify import to_xml
 
     try:
-        write_atomically(path, to_xml(findings))
+        write_atomically(path, text)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error

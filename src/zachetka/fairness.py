@@ -1,0 +1,128 @@
+"""The page that says how often the graders were wrong: points wrongly lost, bugs missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+from zachetka.reference import Kind
+from zachetka.verify import CORRECT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zachetka.report.model import Report
+    from zachetka.verify import Finding
+
+COLUMNS: Final = (
+    "assignment",
+    "grader",
+    "checks",
+    "correct notebooks",
+    "secrets",
+    "runs",
+    "points wrongly lost",
+    "planted bugs",
+    "caught",
+    "missed",
+    "named",
+    "seconds per notebook",
+)
+_DIGEST_CHARS: Final = 12
+_PAGE: Final = """\
+# How fair the graders are
+
+A grader errs in two ways: it takes points from a correct solution, or it gives points to a wrong
+one. Both are counted here, for every assignment.
+
+The *correct notebooks* are the reference solution in both languages and the alternatives to it,
+each correct in another way. Every one is graded under so many *secrets* of the course, since each
+secret gives other inputs. A *planted bug* is the solution with one mistake in it. It is *caught*
+when it fails just the checks that it must fail and loses just their points, *missed* when it does
+not, and *named* when its message also says which mistake it is. The seconds are the median of a
+notebook's cells and checks together.
+
+{table}
+
+Made by `{command}`; a test fails when the graders have changed since.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is known of one assignment's grader."""
+
+    assignment: str
+    grader: str
+    checks: int
+    correct: int
+    secrets: int
+    runs: int
+    points_lost: float
+    bugs: int
+    caught: int
+    named: int
+    seconds: float
+
+    def cells(self) -> list[str]:
+        """Give the row as the table shows it."""
+        missed = self.bugs - self.caught
+        counts = (self.checks, self.correct, self.secrets, self.runs)
+        lost = f"{self.points_lost:g}"
+        bugs = (self.bugs, self.caught, missed, self.named)
+        return [
+            f"`{self.assignment}`",
+            f"`{self.grader}`",
+            *map(str, counts),
+            lost,
+            *map(str, bugs),
+            f"{self.seconds:.1f}",
+        ]
+
+
+def rows(findings: Sequence[Finding]) -> list[Row]:
+    """Count, for every assignment of which something was graded."""
+    names = dict.fromkeys(finding.trial.assignment for finding in findings)
+    return [_row(name, [f for f in findings if f.trial.assignment == name]) for name in names]
+
+
+def _row(assignment: str, findings: list[Finding]) -> Row:
+    correct = [finding for finding in findings if finding.trial.variant.kind in CORRECT]
+    bugs: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.trial.variant.kind is Kind.BUG:
+            bugs.setdefault(finding.trial.name, []).append(finding)
+    caught = [found for found in bugs.values() if all(finding.ok for finding in found)]
+    reports = [finding.report for finding in findings if finding.report is not None]
+    return Row(
+        assignment=assignment,
+        grader=next((r.grader.sha256[:_DIGEST_CHARS] for r in reports if r.grader), ""),
+        checks=max((len(report.checks) for report in reports), default=0),
+        correct=len({finding.trial.name for finding in correct}),
+        secrets=len({finding.seed for finding in correct}),
+        runs=len(correct),
+        points_lost=sum(map(_points_lost, correct)),
+        bugs=len(bugs),
+        caught=len(caught),
+        named=sum(found[0].trial.variant.diagnosis is not None for found in caught),
+        seconds=median(map(_seconds, reports)) if reports else 0.0,
+    )
+
+
+def _points_lost(finding: Finding) -> float:
+    # Without a score, the grader has failed a correct notebook as badly as it can.
+    score = finding.report.score if finding.report is not None else None
+    return finding.trial.variant.score - (score or 0.0)
+
+
+def _seconds(report: Report) -> float:
+    cells = report.execution.wall_s if report.execution is not None else 0.0
+    return cells + sum(check.duration_s or 0.0 for check in report.checks)
+
+
+def to_markdown(findings: Sequence[Finding], command: str) -> str:
+    """Give the page, for a command that made the findings."""
+    lines = [COLUMNS, ["---"] * len(COLUMNS), *(row.cells() for row in rows(findings))]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return _PAGE.format(table=table, command=command)
