@@ -130,7 +130,7 @@ class _Ran:
     fault: StudentFault | None = None
 
 
-# The sandbox that this process keeps between two trusted notebooks.
+# The one sandbox that this process keeps between two trusted notebooks.
 _idle: dict[tuple[str, Limits], Session] = {}
 
 
@@ -224,9 +224,11 @@ class Grading:
 
     def _open(self) -> Session:
         """Give a session: if the code is trusted, the last one of this process will do."""
-        idle = _idle.pop((self.sandbox.name, self.limits), None) if self.job.trusted else None
-        if idle is not None and idle.renew():
-            return idle
+        if self.job.trusted and _idle:
+            key, session = _idle.popitem()
+            if key == (self.sandbox.name, self.limits) and session.renew():
+                return session
+            session.close()
         return Session(self.sandbox, self.limits)
 
     def _release(self, session: Session) -> None:

@@ -107,7 +107,7 @@ def test_memory_is_bounded_and_the_cause_is_named(room, limits):
 
 def test_the_peak_of_memory_is_seen(room):
     with room.open("a = bytearray(b'x') * (200 << 20)") as session:
-        time.sleep(0.3)
+        time.sleep(0.6)
         room.ask(session, one)
         assert 200 * MIB < session.peak_memory_bytes() < 1024 * MIB
 

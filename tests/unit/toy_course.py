@@ -142,7 +142,7 @@ class ToyCourse:
         path.write_text(json.dumps(notebook(cells)))
         return path
 
-    def job(self, notebook, *, sandbox="bubblewrap", language=Language.EN):
+    def job(self, notebook, *, sandbox="bubblewrap", language=Language.EN, trusted=False):
         return Job(
             course=self.root / "course",
             assignment="toy",
@@ -151,6 +151,7 @@ class ToyCourse:
             sandbox=sandbox,
             language=language,
             secrets=(SECRET,),
+            trusted=trusted,
         )
 
     def grade(self, cells, name="student", **options):

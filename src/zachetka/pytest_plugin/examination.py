@@ -119,7 +119,7 @@ class Examination:
         if self.session is not None:
             return self.session
         if self.reopenings_left <= 0 and self.lost is not None:
-            raise self.lost
+            raise self.lost.with_traceback(None)  # or it would grow with every check
         self.reopenings_left -= 1
         self._has_reopened = True
         try:

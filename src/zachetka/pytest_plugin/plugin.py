@@ -7,7 +7,6 @@ grader is a bug of ours and must never cost a student a point: it is kept apart 
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,9 +16,6 @@ from zachetka.pytest_plugin.check import MARK, id_of, info_of
 from zachetka.pytest_plugin.examination import Examination, Outcome
 from zachetka.pytest_plugin.rng import Rng
 from zachetka.pytest_plugin.student import Student
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class ExaminationPlugin:
@@ -42,22 +38,32 @@ class ExaminationPlugin:
         """The submission."""
         return Student(self.examination, self._rng(request.node, "probes"))
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[Any]:
-        """Turn what a check did into its outcome."""
-        report = yield
+    ) -> pytest.TestReport:
+        """Turn what a check did into its outcome.
+
+        In pytest's place: its report renders the sources of a failed test, which nobody will read,
+        and which takes longer than the test itself.
+        """
+        assert call.when != "collect"
         info = info_of(item)
         if info is None:
             self._note_internal(f"{item.nodeid} is no check: it lacks @check")
-            return report
-        if call.when == "call" or call.excinfo is not None:
+        elif call.when == "call" or call.excinfo is not None:
             outcome = Outcome(id_of(item, info), info, duration_s=call.duration)
             if call.excinfo is not None:
                 self._judge(outcome, call.excinfo.value)
             self.examination.outcomes.append(outcome)
-        return report
+        return pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="passed" if call.excinfo is None else "failed",
+            longrepr=None,
+            when=call.when,
+        )
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what went wrong while the grader was collected."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _INTERVAL_S = 0.1
+_EXACT_INTERVAL_S = 0.5
 _LISTS_CHILDREN = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").exists()
 
 
@@ -39,6 +40,7 @@ class ProcessTree:
         self._root_pid = root_pid
         self._memory_bytes = memory_bytes
         self._next_check = 0.0
+        self._next_exact_look = 0.0
         self.peak_bytes = 0
         self.over_limit = False
 
@@ -55,7 +57,11 @@ class ProcessTree:
         pids = self.pids()
         used = sum(map(_resident_bytes, pids))
         if used > self.peak_bytes:
-            # Pages shared by forks were counted once per process; now count them once.
+            # Pages shared by forks were counted once per process. To count them once takes long,
+            # so that for the record alone it is not done at every look.
+            if used <= self._memory_bytes and now < self._next_exact_look:
+                return
+            self._next_exact_look = now + _EXACT_INTERVAL_S
             used = sum(map(_proportional_bytes, pids))
         self.peak_bytes = max(self.peak_bytes, used)
         if used > self._memory_bytes:
