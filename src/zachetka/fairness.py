@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -10,14 +11,14 @@ from zachetka.reference import Kind
 from zachetka.verify import CORRECT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from zachetka.report.model import Report
-    from zachetka.verify import Finding
+    from zachetka.verify import Finding, Trial
 
 COLUMNS: Final = (
     "assignment",
-    "grader",
+    "version",
     "checks",
     "correct notebooks",
     "secrets",
@@ -41,11 +42,12 @@ each correct in another way. Every one is graded under so many *secrets* of the 
 secret gives other inputs. A *planted bug* is the solution with one mistake in it. It is *caught*
 when it fails just the checks that it must fail and loses just their points, *missed* when it does
 not, and *named* when its message also says which mistake it is. The seconds are the median of a
-notebook's cells and checks together.
+notebook's cells and checks together. The *version* is a digest of the grader and of all that it was
+tried on.
 
 {table}
 
-Made by `{command}`; a test fails when the graders have changed since.
+Made by `{command}`; a test fails when the version has changed since.
 """
 
 
@@ -54,7 +56,7 @@ class Row:
     """What is known of one assignment's grader."""
 
     assignment: str
-    grader: str
+    version: str
     checks: int
     correct: int
     secrets: int
@@ -73,7 +75,7 @@ class Row:
         bugs = (self.bugs, self.caught, missed, self.named)
         return [
             f"`{self.assignment}`",
-            f"`{self.grader}`",
+            f"`{self.version}`",
             *map(str, counts),
             lost,
             *map(str, bugs),
@@ -97,7 +99,10 @@ def _row(assignment: str, findings: list[Finding]) -> Row:
     reports = [finding.report for finding in findings if finding.report is not None]
     return Row(
         assignment=assignment,
-        grader=next((r.grader.sha256[:_DIGEST_CHARS] for r in reports if r.grader), ""),
+        version=fingerprint(
+            next((report.grader.sha256 for report in reports if report.grader), ""),
+            {finding.trial.name: finding.trial for finding in findings}.values(),
+        ),
         checks=max((len(report.checks) for report in reports), default=0),
         correct=len({finding.trial.name for finding in correct}),
         secrets=len({finding.seed for finding in correct}),
@@ -108,6 +113,14 @@ def _row(assignment: str, findings: list[Finding]) -> Row:
         named=sum(found[0].trial.variant.diagnosis is not None for found in caught),
         seconds=median(map(_seconds, reports)) if reports else 0.0,
     )
+
+
+def fingerprint(grader_sha256: str, trials: Iterable[Trial]) -> str:
+    """Give a short digest of a grader and of everything that it was tried on."""
+    digest = hashlib.sha256(grader_sha256.encode())
+    for trial in sorted(trials, key=lambda trial: trial.name):
+        digest.update(f"\0{trial.name}\0{trial.text}".encode())
+    return digest.hexdigest()[:_DIGEST_CHARS]
 
 
 def _points_lost(finding: Finding) -> float:

@@ -17,6 +17,7 @@ class FakeJob:
     notebook: Path
     student: str
     seeds: tuple[int, ...] = ()
+    tasks: frozenset[str] | None = None
 
 
 def report(job, **changes):

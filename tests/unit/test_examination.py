@@ -62,7 +62,17 @@ class FakeSession:
 
 @pytest.fixture
 def examine(tmp_path):
-    def run(checks, *, cells=(), session=None, reopen=None, lost=None, limits=None, **names):
+    def run(
+        checks,
+        *,
+        cells=(),
+        session=None,
+        reopen=None,
+        lost=None,
+        limits=None,
+        tasks=None,
+        **names,
+    ):
         grader = tmp_path / "test_grader.py"
         grader.write_text(PRELUDE + textwrap.dedent(checks))
         if session is None and lost is None:
@@ -74,6 +84,7 @@ def examine(tmp_path):
             session=session,
             lost=lost,
             reopen=reopen,
+            tasks=tasks,
         )
         return examine_in_child(examination, grader, Limits(total_s=3))
 
@@ -123,6 +134,19 @@ def test_each_check_has_its_verdict(examine):
     assert wrong["hint"]["en"] == failed["hint"]["ru"].replace("смотрите туда", "look there")
     assert (failed["task"], failed["points"], failed["text"]["en"]) == ("b", 1.5, "title")
     assert "9" not in str(wrong["text"])
+
+
+def test_only_the_checks_of_the_tasks_asked_for_are_made(examine):
+    checks = """
+        @check("a", points=5, title=T)
+        def test_one(student):
+            pass
+
+        @check("b", points=5, title=T)
+        def test_two(student):
+            pass
+        """
+    assert outcomes(examine(checks, tasks=frozenset({"b"}))) == {"b.two": None}
 
 
 def test_an_attempt_gives_the_fault_and_other_faults_end_the_check(examine):

@@ -66,17 +66,18 @@ def blind(job):
     )
 
 
-def make_job(*, assignment, notebook, student, seeds):
-    return fake_grading.FakeJob(assignment, notebook, student, tuple(seeds))
+def make_job(*, assignment, notebook, student, seeds, tasks):
+    return fake_grading.FakeJob(assignment, notebook, student, tuple(seeds), tasks)
 
 
-def run(course, work, seeds=1):
+def run(course, work, seeds=1, **options):
     planned = verify.trials(course, MANIFEST)
 
     def work_each(job):
         return [work(job) for _ in job.seeds]
 
-    findings = verify.run_trials(planned, lambda _: seeds, make_job, work_each, ThreadPool())
+    pool = ThreadPool()
+    findings = verify.run_trials(planned, lambda _: seeds, make_job, work_each, pool, **options)
     return {(finding.trial.name, finding.seed): finding for finding in findings}
 
 
@@ -99,6 +100,24 @@ def test_a_blind_grader_is_found_out(course):
     assert findings["three", 0].problems == ("g.value must fail", "scores 1, must score 0.6")
     assert findings["template.ru", 0].problems == ("scores 1, must score 0",)
     assert not verify.to_document(list(findings.values()))["ok"]
+
+
+def hasty(job):
+    """Make the checks that are asked for, and no others."""
+    report = right(job)
+    kept = [check for check in report.checks if job.tasks is None or check.task in job.tasks]
+    score = sum(check.points for check in kept)
+    return report.model_copy(update={"checks": tuple(kept), "score": score})
+
+
+def test_in_a_hurry_a_bug_is_tried_on_its_own_task(course):
+    findings = run(course, hasty, quick=True)
+    assert all(finding.ok for finding in findings.values())
+    checks = {name: len(finding.report.checks) for (name, _), finding in findings.items()}
+    assert checks == {
+        **dict.fromkeys(("solution.en", "solution.ru", "template.en", "template.ru"), 2),
+        "three": 1,
+    }
 
 
 def test_a_mistake_must_be_called_by_its_name(course):

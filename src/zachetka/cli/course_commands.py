@@ -50,6 +50,9 @@ def verify(
     bug_seeds: Annotated[
         int, typer.Option("--bug-seeds", min=1, help="Try what is wrong under so many secrets.")
     ] = 1,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Try a bug on the checks of its own task alone.")
+    ] = False,
     only: Annotated[
         str | None,
         typer.Option(
@@ -80,6 +83,8 @@ def verify(
 
     check_output(junit)
     check_output(page)
+    if page is not None and (quick or only is not None):
+        raise UsageError("the page is about everything: leave out --quick and --only")
     root = resolve_course(course)
     names = list(dict.fromkeys(assignments or assignment_names(root)))
     if not names:
@@ -98,7 +103,8 @@ def verify(
     findings: list[Finding] = []
     with progress(sum(map(seeds_of, planned)), f"verify in {backend}") as advance:
         maker, pool = _job_maker(root, backend), LocalPool(jobs)
-        for finding in run_trials(planned, seeds_of, maker, grade_under_each_secret, pool):
+        work = grade_under_each_secret
+        for finding in run_trials(planned, seeds_of, maker, work, pool, quick=quick):
             findings.append(finding)
             advance(finding.trial.name)
     order = {id(trial): number for number, trial in enumerate(planned)}
@@ -141,7 +147,14 @@ def release(
 def _job_maker(course: Path, backend: str) -> JobMaker:
     from zachetka.grading import Job
 
-    def make_job(*, assignment: str, notebook: Path, student: str, seeds: Sequence[int]) -> Job:
+    def make_job(
+        *,
+        assignment: str,
+        notebook: Path,
+        student: str,
+        seeds: Sequence[int],
+        tasks: frozenset[str] | None,
+    ) -> Job:
         return Job(
             course=course,
             assignment=assignment,
@@ -151,6 +164,7 @@ def _job_maker(course: Path, backend: str) -> JobMaker:
             # The first seed is the course's own secret: what its students will get.
             secrets=tuple(f"verification with seed {seed}" if seed else None for seed in seeds),
             trusted=True,
+            tasks=tasks,
         )
 
     return make_job

@@ -42,8 +42,8 @@ class Examination:
 
     `reopen` gives a fresh session in which the cells have run again: a probe that brought the
     whole sandbox down costs its own check, not the ones after it. That happens `reopenings_left`
-    times. `student_s` is the wall time that all probes took together; past the assignment's
-    `total_s` no more are run.
+    times. `tasks` are those whose checks are made, or None for all. `student_s` is the wall time
+    that all probes took together; past the assignment's `total_s` no more are run.
     """
 
     submission: Submission
@@ -52,6 +52,7 @@ class Examination:
     session: Session | None
     lost: StudentFault | None
     reopen: Callable[[], Session]
+    tasks: frozenset[str] | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     internal_errors: list[str] = field(default_factory=list)

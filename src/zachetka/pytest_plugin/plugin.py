@@ -28,6 +28,13 @@ class ExaminationPlugin:
         """Declare our marker."""
         config.addinivalue_line("markers", f"{MARK}(info): a check of a task")
 
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out the checks that were not asked for."""
+        tasks = self.examination.tasks
+        if tasks is not None:
+            infos = [(item, info_of(item)) for item in items]
+            items[:] = [item for item, info in infos if info is None or info.task in tasks]
+
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> Rng:
         """Random inputs of this check for this submission."""
