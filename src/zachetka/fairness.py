@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -31,6 +32,7 @@ COLUMNS: Final = (
     "seconds per notebook",
 )
 _DIGEST_CHARS: Final = 12
+_ROW: Final = re.compile(r"(?m)^(\| `([^`]+)` \|.*)$")
 _PAGE: Final = """\
 # How fair the graders are
 
@@ -47,7 +49,8 @@ tried on.
 
 {table}
 
-Made by `{command}`; a test fails when the version has changed since.
+`zachetka verify --seeds 200 --page docs/fairness.md` makes this page, or with an assignment's name just
+its row; a test fails when the version has changed since.
 """
 
 
@@ -134,8 +137,13 @@ def _seconds(report: Report) -> float:
     return cells + sum(check.duration_s or 0.0 for check in report.checks)
 
 
-def to_markdown(findings: Sequence[Finding], command: str) -> str:
-    """Give the page, for a command that made the findings."""
-    lines = [COLUMNS, ["---"] * len(COLUMNS), *(row.cells() for row in rows(findings))]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return _PAGE.format(table=table, command=command)
+def to_markdown(findings: Sequence[Finding], previous: str = "") -> str:
+    """Give the page; of assignments that were not tried now it keeps the `previous` page's rows."""
+    lines = {name: line for line, name in _ROW.findall(previous)}
+    lines |= {row.assignment: _line(row.cells()) for row in rows(findings)}
+    head = [_line(COLUMNS), _line(["---"] * len(COLUMNS))]
+    return _PAGE.format(table="\n".join([*head, *(lines[name] for name in sorted(lines))]))
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -44,7 +44,16 @@ def test_a_missed_bug_is_counted(course):
     findings = findings_of(course, blind)
     (row,) = rows(findings)
     assert (row.bugs, row.caught) == (1, 0)
-    page = to_markdown(findings, "zachetka verify --page here.md")
+    page = to_markdown(findings)
     assert "| `hw` |" in page
     assert "| 1 | 0 | 1 | 0 |" in page
-    assert "Made by `zachetka verify --page here.md`" in page
+
+
+def test_rows_of_other_assignments_are_kept(course):
+    page = to_markdown(findings_of(course, right))
+    other = page.replace("`hw`", "`a-hw`")
+    both = to_markdown(findings_of(course, blind), other)
+    lines = [line for line in both.splitlines() if line.startswith("| `")]
+    assert [line.split()[1] for line in lines] == ["`a-hw`", "`hw`"]
+    assert lines[0] in other
+    assert lines[1] not in page

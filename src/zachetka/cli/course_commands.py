@@ -112,7 +112,8 @@ def verify(
     if junit is not None:
         _write(junit, to_xml(findings))
     if page is not None:
-        _write(page, to_markdown(findings, f"zachetka verify --seeds {seeds} --page {page}"))
+        previous = page.read_text("utf-8") if page.exists() else ""
+        _write(page, to_markdown(findings, previous))
     show_findings(findings, as_json=json_, partial=only is not None)
     if any(finding.error is not None for finding in findings):
         return InfrastructureError.exit_code
