@@ -49,8 +49,8 @@ tried on.
 
 {table}
 
-`zachetka verify --seeds 200 --page docs/fairness.md` makes this page, or with an assignment's name just
-its row; a test fails when the version has changed since.
+`zachetka verify --seeds 200 --page docs/fairness.md` makes this page, or with an assignment's name
+just its row; a test fails when the version has changed since.
 """
 
 
