@@ -4,13 +4,17 @@ import torch
 
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
+    AnyOf,
     Float,
     ListOf,
+    Nothing,
+    Number,
+    Tensor,
     TupleOf,
     assert_close,
-    assert_finite,
     check,
     fail,
+    is_close,
 )
 
 
@@ -56,11 +60,21 @@ def test_mse_loss(student, rng):
         y=y,
         times=1,
         part="loss",
-        returns={"task_linear_mse_loss(...)[0]": ListOf(Float(), 1)},
+        returns={"task_linear_mse_loss(...)[0]": ListOf(AnyOf(Tensor(...), Number()), 1)},
     )
+    (loss,) = got["task_linear_mse_loss(...)[0]"]
+    if isinstance(loss, float):
+        fail(
+            Text(
+                "The loss is a Python number: return the tensor itself, without `.item()`.",
+                "Потери — число Python, а нужен сам тензор, без `.item()`.",
+            ),
+            cause="wrong_type",
+        )
+    Float().validate(loss, "task_linear_mse_loss(...)[0]")
     squares = error.square()
     assert_close(
-        got["task_linear_mse_loss(...)[0]"][0],
+        loss,
         squares.mean(),
         name="task_linear_mse_loss(...)[0]",
         mistakes={
@@ -72,6 +86,9 @@ def test_mse_loss(student, rng):
             ): error.abs().mean(),
             Text("this is half of it", "это половина нужного значения"): squares.mean() / 2,
             Text("a root is taken (RMSE)", "извлечён корень (RMSE)"): squares.mean().sqrt(),
+            Text("the bias of the layer is left out", "не учтён bias слоя"): (error - bias)
+            .square()
+            .mean(),
         },
     )
 
@@ -91,26 +108,58 @@ def test_mse_weight_grad(student, rng):
         y=y,
         times=1,
         part="grad",
-        returns={"task_linear_mse_loss(...)[1]": ListOf(Float(3, 5), 1)},
+        returns={"task_linear_mse_loss(...)[1]": ListOf(AnyOf(Tensor(...), Nothing()), 1)},
     )
+    (grad,) = got["task_linear_mse_loss(...)[1]"]
+    if grad is None:
+        fail(
+            Text(
+                "The gradient is None: was it cleared before it was returned, or was backward() "
+                "never called?",
+                "Градиент равен None: не обнулён ли он раньше, чем возвращён, и вызван ли "
+                "backward()?",
+            )
+        )
+    right, mistakes = known_gradients(x, bias, error)
+    if tuple(grad.shape) == (5, 3):
+        fail(
+            Text(
+                "The gradient is transposed: it must have the shape of `layer.weight`, (out, in).",
+                "Градиент транспонирован: нужна форма `layer.weight`, то есть (out, in).",
+            )
+        )
+    Float(3, 5).validate(grad, "task_linear_mse_loss(...)[1]")
+    assert_close(grad, right, name="task_linear_mse_loss(...)[1]", mistakes=mistakes)
+
+
+def known_gradients(x, bias, error):
+    """Give the gradient of the mean squared error and what known mistakes make of it."""
     product = error.T @ x
-    assert_close(
-        got["task_linear_mse_loss(...)[1]"][0],
-        2 * product / error.numel(),
-        name="task_linear_mse_loss(...)[1]",
-        mistakes={
-            SUM_FOR_MEAN: 2 * product,
-            MEAN_OVER_ROWS: 2 * product / len(x),
-            Text(
-                "the factor 2 of the derivative of a square is missing",
-                "потерян множитель 2 из производной квадрата",
-            ): product / error.numel(),
-            Text(
-                "these are zeros: was the gradient cleared before it was returned?",
-                "это нули: не обнулили ли градиент до того, как вернуть его?",
-            ): torch.zeros(3, 5),
-        },
-    )
+    right = 2 * product / error.numel()
+    return right, {
+        SUM_FOR_MEAN: 2 * product,
+        MEAN_OVER_ROWS: 2 * product / len(x),
+        Text(
+            "the factor 2 of the derivative of a square is missing",
+            "потерян множитель 2 из производной квадрата",
+        ): product / error.numel(),
+        Text(
+            "these are zeros: was the gradient cleared before it was returned?",
+            "это нули: не обнулили ли градиент до того, как вернуть его?",
+        ): torch.zeros_like(right),
+        Text("the sign is turned", "перепутан знак"): -right,
+        Text(
+            "this is the gradient of the mean of |error|", "это градиент среднего модуля ошибки"
+        ): error.sign().T @ x / error.numel(),
+        Text("the bias of the layer is left out", "не учтён bias слоя"): 2
+        * (error - bias).T
+        @ x
+        / error.numel(),
+        Text(
+            "the factor 2 is missing and the mean is over the rows only",
+            "потерян множитель 2, и среднее взято только по строкам",
+        ): product / len(x),
+    }
 
 
 @check(
@@ -123,7 +172,7 @@ def test_mse_weight_grad(student, rng):
     ),
 )
 def test_mse_called_twice(student, rng):
-    weight, bias, x, y, _ = linear_mse_case(rng)
+    weight, bias, x, y, error = linear_mse_case(rng)
     got = student.run(
         linear_mse,
         weight=weight,
@@ -135,12 +184,16 @@ def test_mse_called_twice(student, rng):
         returns={"task_linear_mse_loss(...)[1]": ListOf(Float(...), 3)},
     )
     first, *others = got["task_linear_mse_loss(...)[1]"]
-    assert_finite(first)
-    if not bool(first.abs().sum() > 0):
+    # A wrong gradient is punished above, but it must be one: a constant repeats itself, too.
+    right, mistakes = known_gradients(x, bias, error)
+    if not bool(first.abs().sum() > 0) or not any(
+        is_close(first, gradient) for gradient in (right, *mistakes.values())
+    ):
         fail(
             Text(
-                "task_linear_mse_loss returns a gradient of zeros.",
-                "task_linear_mse_loss возвращает градиент из нулей.",
+                "What the first call returns is not the gradient of the loss, so there is "
+                "nothing to repeat.",
+                "Первый вызов возвращает не градиент потерь, так что повторять нечего.",
             )
         )
     for number, other in enumerate(others, 2):
@@ -173,6 +226,11 @@ def test_grad_sum_of_squares(student, rng):
             mistakes={
                 Text("this is the gradient of the mean", "это градиент среднего, а не суммы"): mean,
                 Text("the factor 2 is missing", "потерян множитель 2"): x,
+                Text("the sign is turned", "перепутан знак"): -2 * x,
+                Text(
+                    "these are ones: this is the gradient of sum(x)",
+                    "это единицы: градиент суммы x, а не суммы квадратов",
+                ): torch.ones_like(x),
                 Text(
                     "this is x**2 itself, not its derivative", "это сам x**2, а не производная"
                 ): x.square(),

@@ -1,16 +1,19 @@
 """Hidden checks of the task `max_margin_loss`."""
 
-import math
-
 import torch
 
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
+    AnyOf,
     Float,
     ListOf,
+    Nothing,
+    Number,
+    Tensor,
     assert_close,
-    assert_finite,
     check,
+    fail,
+    is_close,
 )
 
 SUM_FOR_MEAN = Text("a sum is taken for the mean", "взята сумма вместо среднего")
@@ -53,43 +56,152 @@ def margin_values(student, targets, *calls):
         margin_losses,
         targets=targets,
         calls=calls,
-        returns={"max_margin_loss(...)": ListOf(Float(), len(calls))},
+        returns={"max_margin_loss(...)": ListOf(AnyOf(Tensor(...), Number()), len(calls))},
     )
-    return got["max_margin_loss(...)"]
+    values = got["max_margin_loss(...)"]
+    if any(isinstance(value, float) for value in values):
+        fail(
+            Text(
+                "The loss is a Python number, which nothing can be derived from: return the "
+                "tensor itself, without `.item()`.",
+                "Потери — число Python, от него не взять производную: верните сам тензор, без "
+                "`.item()`.",
+            ),
+            cause="wrong_type",
+        )
+    return [Float().validate(value, "max_margin_loss(...)") for value in values]
+
+
+def known_hinges(scores, targets):
+    """Give the hinge and what known mistakes make of it."""
+    margins = targets * scores
+    hinge = (1 - margins).clamp(min=0)
+    return hinge.mean(), {
+        SUM_FOR_MEAN: hinge.sum(),
+        Text(
+            "max(0, ...) is missing: samples beyond the margin lower the loss",
+            "нет max(0, ...): примеры за пределами зазора уменьшают потери",
+        ): (1 - margins).mean(),
+        Text(
+            "the sign is turned: 1 + t*s instead of 1 - t*s",
+            "перепутан знак: 1 + t*s вместо 1 - t*s",
+        ): (1 + margins).clamp(min=0).mean(),
+        Text("the hinge is squared", "зазор возведён в квадрат"): hinge.square().mean(),
+        Text("this is max(0, -t*s), without the margin of 1", "это max(0, -t*s), без зазора 1"): (
+            -margins
+        )
+        .clamp(min=0)
+        .mean(),
+        Text("the targets are not used", "targets не используются"): (1 - scores)
+        .clamp(min=0)
+        .mean(),
+        Text(
+            "this looks like targets of 0/1; they are -1/+1",
+            "похоже, что targets считаются равными 0/1, а они -1/+1",
+        ): (1 - (2 * targets - 1) * scores).clamp(min=0).mean(),
+        Text(
+            "max(0, ...) is taken of the mean, not of every sample",
+            "max(0, ...) взят от среднего, а не для каждого примера",
+        ): (1 - margins).mean().clamp(min=0),
+        Text(
+            "only the samples with a positive hinge are averaged; divide by all of them",
+            "среднее взято только по примерам с ненулевыми потерями, а нужно по всем",
+        ): hinge[hinge > 0].mean(),
+        Text("it is halved", "оно поделено пополам"): hinge.mean() / 2,
+        Text(
+            "this is the logistic loss log(1 + exp(-t*s))", "это логистические потери"
+        ): torch.nn.functional.softplus(-margins).mean(),
+    }
+
+
+def known_penalties(parameters, count):
+    """Give the sum of squares and what known mistakes make of it; `count` is that of samples."""
+    squares = [value.square().sum() for value in parameters]
+    total = sum(squares)
+    wide = [value.square().sum() for value in parameters if value.ndim > 1]
+    return total, {
+        Text("only the first parameter is regularised", "учтён только первый параметр"): squares[0],
+        Text("only the last parameter is regularised", "учтён только последний параметр"): squares[
+            -1
+        ],
+        Text(
+            "parameters of one dimension (biases) are left out",
+            "пропущены одномерные параметры (bias)",
+        ): sum(wide),
+        Text("norms are added, not squares", "сложены нормы, а не квадраты"): sum(
+            value.norm() for value in parameters
+        ),
+        Text("a root is taken of the sum of squares", "из суммы квадратов извлечён корень"): (
+            total.sqrt()
+        ),
+        Text(
+            "absolute values are added (L1), not squares", "сложены модули (L1), а не квадраты"
+        ): sum(value.abs().sum() for value in parameters),
+        Text(
+            "the mean of the squares of each parameter is taken, not the sum",
+            "взято среднее квадратов каждого параметра, а не сумма",
+        ): sum(value.square().mean() for value in parameters),
+        Text(
+            "the mean of all squares is taken, not the sum",
+            "взято среднее всех квадратов, а не сумма",
+        ): total / sum(value.numel() for value in parameters),
+        Text(
+            "the sums of the parameters are squared, not the parameters",
+            "в квадрат возведены суммы параметров, а не сами параметры",
+        ): sum(value.sum().square() for value in parameters),
+        Text("the parameters are added without a square", "параметры сложены без квадрата"): sum(
+            value.sum() for value in parameters
+        ),
+        Text("it is halved", "оно поделено пополам"): total / 2,
+        Text("it is doubled", "оно удвоено"): 2 * total,
+        Text("it is divided by the number of samples", "оно поделено на число примеров"): total
+        / count,
+        Text("it is multiplied by the number of samples", "оно умножено на число примеров"): total
+        * count,
+        Text("it is subtracted, not added", "оно вычитается, а не прибавляется"): -total,
+    }
+
+
+def refuse_fakes(loss, scores, targets, parameters, alpha):
+    """Fail the check for what is no max-margin loss at all.
+
+    A loss with a known mistake is punished where it is checked and goes on here; one that has
+    little to do with its arguments would often agree with itself.
+    """
+    hinge, other_hinges = known_hinges(scores, targets)
+    penalty, other_penalties = known_penalties(parameters, len(scores))
+    hinges = torch.stack([hinge, *other_hinges.values()])
+    penalties = torch.stack([penalty, *other_penalties.values()])
+    known = [
+        (hinges[:, None] + factor * penalties).flatten()
+        for factor in (alpha, alpha**2, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 1.0)
+    ]
+    values = torch.cat([*known, *([hinges] if alpha == 0 else [])])
+    if not bool(torch.isclose(values, loss, rtol=1e-4, atol=1e-5).any()):
+        fail(
+            Text(
+                "The loss is not the mean hinge plus alpha times the sum of squares, so there is "
+                "nothing to compare.",
+                "Потери — не средний зазор плюс alpha, умноженная на сумму квадратов, так что "
+                "сравнивать нечего.",
+            )
+        )
 
 
 @check("max_margin_loss", points=2, title=Text("the hinge, alpha = 0", "сам зазор, alpha = 0"))
 def test_hinge(student, rng):
     scores, targets, parameters = margin_case(rng)
     (got,) = margin_values(student, targets, (scores, parameters, {"alpha": 0.0}, False))
-    margins = targets * scores
-    hinge = (1 - margins).clamp(min=0)
-    untargeted = (1 - scores).clamp(min=0).mean()
-    assert_close(
-        got,
-        hinge.mean(),
-        name="max_margin_loss(..., alpha=0.0)",
-        mistakes={
-            SUM_FOR_MEAN: hinge.sum(),
-            Text(
-                "max(0, ...) is missing: samples beyond the margin lower the loss",
-                "нет max(0, ...): примеры за пределами зазора уменьшают потери",
-            ): (1 - margins).mean(),
-            Text(
-                "the sign is turned: 1 + t*s instead of 1 - t*s",
-                "перепутан знак: 1 + t*s вместо 1 - t*s",
-            ): (1 + margins).clamp(min=0).mean(),
-            Text("the hinge is squared", "зазор возведён в квадрат"): hinge.square().mean(),
-            Text(
-                "this is max(0, -t*s), without the margin of 1", "это max(0, -t*s), без зазора 1"
-            ): (-margins).clamp(min=0).mean(),
-            Text("the targets are not used", "targets не используются"): untargeted,
-            Text(
-                "this looks like targets of 0/1; they are -1/+1",
-                "похоже, что targets считаются равными 0/1, а они -1/+1",
-            ): (1 - (2 * targets - 1) * scores).clamp(min=0).mean(),
-        },
-    )
+    hinge, mistakes = known_hinges(scores, targets)
+    squares, _ = known_penalties(parameters, len(scores))
+    for factor in (1e-4, 1e-3, 1e-2, 1e-1, 1.0):
+        text = Text(
+            "alpha is ignored: with alpha=0 nothing may be added",
+            "alpha не используется: при alpha=0 прибавлять нечего",
+        )
+        if is_close(got, hinge + factor * squares) and not is_close(got, hinge):
+            mistakes[text] = got
+    assert_close(got, hinge, name="max_margin_loss(..., alpha=0.0)", mistakes=mistakes)
 
 
 @check(
@@ -110,63 +222,41 @@ def test_column_scores(student, rng):
         (scores, parameters, {"alpha": 0.0}, False),
         (scores.unsqueeze(1), parameters, {"alpha": 0.0}, False),
     )
-    if not math.isfinite(float(flat)) or float(flat) == 0.0:
-        flat = (1 - targets * scores).clamp(min=0).mean()
-    assert_close(
-        got,
-        flat,
-        name="max_margin_loss",
-        mistakes={
-            Text(
-                "(N, 1) scores are broadcast against (N,) targets to (N, N)",
-                "scores (N, 1) и targets (N,) растянулись до (N, N)",
-            ): (1 - targets * scores.unsqueeze(1)).clamp(min=0).mean()
-        },
+    refuse_fakes(flat, scores, targets, parameters, 0.0)
+    stretched, others = known_hinges(scores.unsqueeze(1).expand(12, 12), targets.expand(12, 12))
+    broadcast = Text(
+        "(N, 1) scores are broadcast against (N,) targets to (N, N)",
+        "scores (N, 1) и targets (N,) растянулись до (N, N)",
     )
+    known = [stretched, *others.values()]
+    mistakes = {broadcast: got} if any(is_close(got, value) for value in known) else {}
+    assert_close(got, flat, name="max_margin_loss", mistakes=mistakes)
 
 
 @check("max_margin_loss", points=2, title=Text("the regularisation", "регуляризация"))
 def test_regularisation(student, rng):
     scores, targets, parameters = margin_case(rng)
-    low, high = margin_values(
-        student, targets, *((scores, parameters, {"alpha": alpha}, False) for alpha in (0.25, 0.75))
+    none, low, high = margin_values(
+        student,
+        targets,
+        *((scores, parameters, {"alpha": alpha}, False) for alpha in (0.0, 0.2, 0.7)),
     )
-    squares = sum(value.square().sum() for value in parameters)
-    norms = sum(value.norm() for value in parameters)
+    squares, mistakes = known_penalties(parameters, len(scores))
     # The hinge, right or wrong, cancels in the difference.
+    slope = 2 * (high - low)
+    if is_close(slope, 0.0, atol=1e-4):
+        hinge, others = known_hinges(scores, targets)
+        bare = any(is_close(none, value) for value in (hinge, *others.values()))
+        text = (
+            Text("it is missing", "его нет")
+            if bare
+            else Text("alpha is ignored", "alpha не используется")
+        )
+        mistakes = {text: slope}
+    if is_close(low - none, 0.2**2 * squares, rtol=1e-3):
+        mistakes = {Text("alpha is squared", "alpha возведена в квадрат"): slope} | mistakes
     assert_close(
-        2 * (high - low),
-        squares,
-        rtol=1e-3,
-        name="max_margin_loss: alpha * (...)",
-        mistakes={
-            Text(
-                "only the first parameter is regularised", "учтён только первый параметр"
-            ): parameters[0].square().sum(),
-            Text(
-                "only the last parameter is regularised", "учтён только последний параметр"
-            ): parameters[-1].square().sum(),
-            Text(
-                "parameters of one dimension (biases) are left out",
-                "пропущены одномерные параметры (bias)",
-            ): parameters[0].square().sum() + parameters[2].square().sum(),
-            Text("norms are added, not squares", "сложены нормы, а не квадраты"): norms,
-            Text(
-                "absolute values are added (L1), not squares", "сложены модули (L1), а не квадраты"
-            ): sum(value.abs().sum() for value in parameters),
-            Text(
-                "the mean of the squares of each parameter is taken, not the sum",
-                "взято среднее квадратов каждого параметра, а не сумма",
-            ): sum(value.square().mean() for value in parameters),
-            Text("it is halved", "оно поделено пополам"): squares / 2,
-            Text(
-                "it is divided by the number of samples", "оно поделено на число примеров"
-            ): squares / len(scores),
-            Text(
-                "it is multiplied by the number of samples", "оно умножено на число примеров"
-            ): squares * len(scores),
-            Text("it is missing", "его нет"): torch.tensor(0.0),
-        },
+        slope, squares, rtol=1e-3, name="max_margin_loss: alpha * (...)", mistakes=mistakes
     )
 
 
@@ -181,13 +271,25 @@ def test_regularisation(student, rng):
 )
 def test_margin_generator(student, rng):
     scores, targets, parameters = margin_case(rng)
-    listed, got = margin_values(
+    listed, bare, got = margin_values(
         student,
         targets,
-        *((scores, parameters, {"alpha": 0.5}, as_generator) for as_generator in (False, True)),
+        (scores, parameters, {"alpha": 0.5}, False),
+        (scores, parameters, {"alpha": 0.0}, False),
+        (scores, parameters, {"alpha": 0.5}, True),
     )
-    assert_close(got, listed, name="max_margin_loss")
-    assert_finite(got)
+    refuse_fakes(listed, scores, targets, parameters, 0.5)
+    assert_close(
+        got,
+        listed,
+        name="max_margin_loss",
+        mistakes={
+            Text(
+                "with a generator the regularisation is missing: it was used up by an earlier walk",
+                "с генератором пропала регуляризация: он исчерпан более ранним проходом",
+            ): bare
+        },
+    )
 
 
 @check(
@@ -196,13 +298,16 @@ def test_margin_generator(student, rng):
 def test_default_alpha(student, rng):
     scores, targets, _ = margin_case(rng)
     parameters = [rng.normal(20, 30, std=10.0)]
-    given, got = margin_values(
-        student,
-        targets,
-        *((scores, parameters, options, False) for options in ({"alpha": 1e-4}, {})),
-    )
-    assert_close(got, given, name="max_margin_loss")
-    assert_finite(got)
+    calls = [(scores, parameters, options, False) for options in ({"alpha": 1e-4}, {})]
+    given, got = margin_values(student, targets, *calls)
+    refuse_fakes(given, scores, targets, parameters, 1e-4)
+    if not is_close(got, given):
+        fail(
+            Text(
+                "Without `alpha` the loss is not that with alpha=1e-4: the default is another one.",
+                "Без `alpha` потери не те, что при alpha=1e-4: значение по умолчанию другое.",
+            )
+        )
 
 
 @check(
@@ -222,15 +327,33 @@ def test_margin_gradients(student, rng):
         targets=targets,
         parameters=parameters,
         alpha=0.5,
-        returns={"scores": Float(12), "parameters": ListOf(Float(...), 3)},
+        returns={
+            "scores": AnyOf(Float(12), Nothing()),
+            "parameters": ListOf(AnyOf(Float(...), Nothing()), 3),
+        },
     )
     # The size of each gradient is the business of the other checks, its direction is that of this.
     hinge = -targets * (targets * scores < 1)
-    assert_direction(got["scores"], hinge, name="scores.grad")
-    for grad, value in zip(got["parameters"], parameters, strict=True):
-        assert_direction(grad, value, name="parameters[i].grad")
+    assert_direction(got["scores"], hinge, name="scores")
+    for index, (grad, value) in enumerate(zip(got["parameters"], parameters, strict=True)):
+        assert_direction(grad, value, name=f"parameters[{index}]")
 
 
 def assert_direction(grad, expected, *, name):
-    size = grad.abs().sum()
-    assert_close(grad / size * expected.abs().sum(), expected, name=name, rtol=1e-3)
+    size = None if grad is None else float(grad.abs().sum())
+    if not size:
+        fail(
+            Text(
+                f"After backward() no gradient has reached `{name}`: the loss does not depend on "
+                "it, or the graph is cut.",
+                f"После backward() градиент не дошёл до `{name}`: потери от него не зависят или "
+                "граф вычислений разорван.",
+            )
+        )
+    assert_close(
+        grad / size * expected.abs().sum(),
+        expected,
+        name=f"{name}.grad",
+        rtol=1e-3,
+        mistakes={Text("the sign is turned", "перепутан знак"): -expected},
+    )

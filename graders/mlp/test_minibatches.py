@@ -9,13 +9,15 @@ from zachetka.pytest_plugin import (
     Bool,
     Float,
     ListOf,
+    Long,
+    TupleOf,
     assert_equal,
     check,
     fail,
 )
 
 
-def drawn_batches(nb, *, x, y, cases):
+def drawn_batches(nb, *, data, cases):
     import itertools
     import random
 
@@ -23,7 +25,8 @@ def drawn_batches(nb, *, x, y, cases):
     import torch
 
     drawn, unchanged = [], True
-    for count, batch_size, options, seed, used, global_seed in cases:
+    for which, count, batch_size, options, seed, used, global_seed in cases:
+        x, y = data[which]
         torch.manual_seed(global_seed)
         np.random.seed(global_seed % 2**32)  # noqa: NPY002
         random.seed(global_seed)
@@ -45,19 +48,35 @@ def drawn_batches(nb, *, x, y, cases):
 
 
 class Draws:
-    """What `minibatches` gave for some cases, as the numbers of the rows of x."""
+    """What `minibatches` gave for some cases, as the numbers of the rows of x.
+
+    A case is a dict: how many rows there are, the size of a batch, whether with replacement, and
+    what the rows look like, if they are not points of a plane with a number each.
+    """
 
     def __init__(self, student, rng, *cases):
         largest = max(case["count"] for case in cases)
         # Rows are told apart by their values: two normals in float32 are the same with probability
         # 1e-7 at most, two rows of two with 1e-14, any of 400 with less than 1e-9.
-        self.x, self.y = rng.normal(largest, 2), rng.permutation(largest).float()
+        self.kinds = []
+        for case in cases:
+            if case.get("rows", POINTS) not in self.kinds:
+                self.kinds.append(case.get("rows", POINTS))
+        order = rng.permutation(largest)
+        self.data = [
+            (
+                rng.normal(largest, *of_x),
+                (order if whole else order.float()).reshape(largest, *of_y),
+            )
+            for of_x, of_y, whole in self.kinds
+        ]
+        which = [self.kinds.index(case.get("rows", POINTS)) for case in cases]
         got = student.run(
             drawn_batches,
-            x=self.x,
-            y=self.y,
+            data=self.data,
             cases=[
                 (
+                    kind,
                     case["count"],
                     case["batch_size"],
                     {"replacement": True} if case.get("replacement") else {},
@@ -65,41 +84,79 @@ class Draws:
                     case.get("used", 0),
                     rng.seed(),
                 )
-                for case in cases
+                for kind, case in zip(which, cases, strict=True)
             ],
             returns={
-                "xb": ListOf(ListOf(Float(None, 2)), len(cases)),
-                "yb": ListOf(ListOf(Float(None)), len(cases)),
+                "xb": TupleOf(*(ListOf(Float(None, *self.kinds[kind][0])) for kind in which)),
+                "yb": TupleOf(*(ListOf(targets_of(*self.kinds[kind][1:])) for kind in which)),
                 "unchanged": Bool(),
             },
         )
         self.unchanged = got["unchanged"]
-        self.targets = got["yb"]
         self.rows = [
-            [rows_in(self.x[: case["count"]], xb) for xb in batches]
-            for case, batches in zip(cases, got["xb"], strict=True)
+            [rows_in(self.data[kind][0][: case["count"]], xb) for xb in batches]
+            for kind, case, batches in zip(which, cases, got["xb"], strict=True)
         ]
         self.orders = [torch.cat([*batches, torch.empty(0).long()]) for batches in self.rows]
+        self.targets = [
+            (self.data[kind][1], batches) for kind, batches in zip(which, got["yb"], strict=True)
+        ]
+
+    def refuse_one_batch(self, *cases):
+        """Fail the check if batches are larger than they may be: then nothing was cut at all."""
+        for case, batches in zip(cases, self.rows, strict=True):
+            largest = max(map(len, batches), default=0)
+            if largest > case["batch_size"]:
+                fail(
+                    Text(
+                        f"With batch_size={case['batch_size']} there is a batch of {largest} rows.",
+                        f"При batch_size={case['batch_size']} есть пакет из {largest} строк.",
+                    )
+                )
 
     def assert_sizes(self, *cases):
         """Compare the batches' sizes with those of the contract."""
-        for case, batches in zip(cases, self.rows, strict=True):
+        for case, batches in zip(cases, self.rows, strict=False):
             count, size = case["count"], case["batch_size"]
-            sizes = [len(batch) for batch in batches]
+            sizes, wanted = [len(batch) for batch in batches], batch_sizes(count, size)
+            why = Text("", "")
+            if sizes == [*wanted, 0]:
+                why = Text(": the last one is empty", ": последний из них пуст")
+            elif sizes == wanted[:-1]:
+                why = Text(": the last one is lost", ": последний пакет потерян")
+            elif sizes[:-1] == wanted[:-1]:
+                why = Text(
+                    ": the last one has the wrong size", ": у последнего пакета неверный размер"
+                )
+            elif sizes == [count]:
+                why = Text(": batch_size is not used", ": batch_size не используется")
             assert_equal(
                 sizes,
-                batch_sizes(count, size),
+                wanted,
                 text=Text(
-                    f"{count} samples with batch_size={size} came in batches of {listed(sizes)}.",
-                    f"{count} примеров при batch_size={size} пришли пакетами {listed(sizes)}.",
+                    f"{count} samples with batch_size={size} came in batches of {listed(sizes)}"
+                    f"{why.en}.",
+                    f"{count} примеров при batch_size={size} пришли пакетами {listed(sizes)}"
+                    f"{why.ru}.",
                 ),
             )
+
+
+# The shape of a row of x and of y, and whether y holds integers.
+POINTS = ((2,), (), False)
+COLUMN = ((2,), (1,), False)
+PICTURES = ((1, 4, 4), (), True)
+
+
+def targets_of(of_y, whole):
+    return (Long if whole else Float)(None, *of_y)
 
 
 def rows_in(x, batch):
     """Find the number of each row of a batch; a row that is none of x costs the check."""
     few = len(batch) <= 100 * len(x)
-    same = (batch[: 100 * len(x), None, :] == x[None, :, :]).all(-1)
+    x, batch = x.flatten(1), batch[: 100 * len(x)].flatten(1)
+    same = (batch[:, None, :] == x[None, :, :]).all(-1)
     if not few or not bool(same.any(1).all()):
         fail(
             Text("A batch holds a row that is none of x.", "В пакете есть строка, которой нет в x.")
@@ -113,11 +170,16 @@ def rows_in(x, batch):
     title=Text("rows of x and y stay paired", "строки x и y остаются парами"),
 )
 def test_pairs(student, rng):
-    cases = [{"count": 37, "batch_size": 8, "replacement": flag} for flag in (False, True)]
+    cases = [
+        {"count": 37, "batch_size": 8, "replacement": flag, "rows": rows}
+        for rows in (POINTS, COLUMN, PICTURES)
+        for flag in (False, True)
+    ]
     draws = Draws(student, rng, *cases)
-    for rows, targets in zip(draws.rows, draws.targets, strict=True):
+    draws.refuse_one_batch(*cases)
+    for rows, (y, targets) in zip(draws.rows, draws.targets, strict=True):
         for indices, yb in zip(rows, targets, strict=True):
-            if not torch.equal(draws.y[indices], yb):
+            if not torch.equal(y[indices], yb):
                 fail(
                     Text(
                         "xb and yb of a batch do not belong together: the rows lost their targets.",
@@ -155,7 +217,11 @@ def test_sizes(student, rng):
 )
 def test_large_batch(student, rng):
     cases = [{"count": 7, "batch_size": 50, "replacement": flag} for flag in (False, True)]
-    Draws(student, rng, *cases).assert_sizes(*cases)
+    smaller = {"count": 7, "batch_size": 2}
+    draws = Draws(student, rng, *cases, smaller)
+    # One batch of everything is right here only if it is not what always comes.
+    draws.refuse_one_batch(*cases, smaller)
+    draws.assert_sizes(*cases)
 
 
 @check(
@@ -164,6 +230,7 @@ def test_large_batch(student, rng):
 def test_every_sample_once(student, rng):
     cases = [{"count": 30, "batch_size": 6}, {"count": 21, "batch_size": 21}]
     draws = Draws(student, rng, *cases)
+    draws.refuse_one_batch(*cases)
     for case, order in zip(cases, draws.orders, strict=True):
         count, given, different = case["count"], len(order), len(set(order.tolist()))
         if given != count or different != count:
@@ -181,6 +248,13 @@ def test_every_sample_once(student, rng):
 def test_order_is_random(student, rng):
     count = 200
     orders = Draws(student, rng, *[{"count": count, "batch_size": 8}] * 2).orders
+    if all(torch.equal(order, torch.arange(len(order))) for order in orders):
+        fail(
+            Text(
+                "The samples come in the order of x: they are not shuffled.",
+                "Примеры идут в том же порядке, что и в x: они не перемешаны.",
+            )
+        )
     # Two honest permutations of 200 agree with probability 1/200! < 1e-370.
     if torch.equal(*orders):
         fail(
@@ -227,6 +301,14 @@ def test_replacement(student, rng):
     # and changes by at most 1 with one draw: by McDiarmid it is off by t or more with probability
     # at most 2 exp(-2 t^2 / n) = 1e-11 at t = sqrt(n ln(2e11) / 2). First batch and all batches:
     # 2e-11 together.
+    if len(set(draws.orders[0].tolist())) == count:
+        # All 400 draws differ with probability 400!/400^400 < 1e-171.
+        fail(
+            Text(
+                "With replacement=True every sample still comes exactly once.",
+                "При replacement=True каждый пример всё равно встречается ровно один раз.",
+            )
+        )
     for drawn in (draws.rows[0][0], draws.orders[0]):
         n, different = len(drawn), len(set(drawn.tolist()))
         mean = count * (1 - (1 - 1 / count) ** n)
@@ -274,25 +356,26 @@ def test_replacement(student, rng):
 def test_generator(student, rng):
     seed, other = rng.seed(), rng.seed()
     other += other == seed
-    for replacement in (False, True):
-        # The global random state is another one in every call. The last generator has the seed of
-        # the first and has given some numbers already: its state is another one.
-        cases = [
-            {"count": 40, "batch_size": 8, "replacement": replacement, "seed": each, "used": used}
-            for each, used in ((seed, 0), (seed, 0), (other, 0), (seed, 3))
-        ]
-        draws = Draws(student, rng, *cases)
-        assert_equal(
-            draws.unchanged,
-            True,
-            text=Text("minibatches changes x or y.", "minibatches изменяет x или y."),
-        )
-        first, again, *others = draws.orders
+    # The global random state is another one in every call. The last generator has the seed of the
+    # first and has given some numbers already: its state is another one.
+    cases = [
+        {"count": 40, "batch_size": 8, "replacement": replacement, "seed": each, "used": used}
+        for replacement in (False, True)
+        for each, used in ((seed, 0), (seed, 0), (other, 0), (seed, 3))
+    ]
+    draws = Draws(student, rng, *cases)
+    assert_equal(
+        draws.unchanged,
+        True,
+        text=Text("minibatches changes x or y.", "minibatches изменяет x или y."),
+    )
+    for first, again, *others in (draws.orders[:4], draws.orders[4:]):
         if not torch.equal(first, again):
             fail(
                 Text(
-                    "The same state of the generator gives different batches.",
-                    "Одно и то же состояние generator даёт разные пакеты.",
+                    "The same state of the generator gives different batches: is `generator` "
+                    "passed on?",
+                    "Одно и то же состояние generator даёт разные пакеты: передан ли он дальше?",
                 )
             )
         # Another state: honest orders agree with probability 1/40! or 40^-40, below 1e-47.

@@ -5,14 +5,15 @@ import math
 
 import torch
 
-from zachetka.errors import StudentFault
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
+    AnyOf,
     Bool,
     Float,
     Integer,
     ListOf,
-    TupleOf,
+    Nothing,
+    Tensor,
     assert_close,
     assert_equal,
     check,
@@ -50,16 +51,21 @@ def mlp_outputs(nb, *, cases):
 
     classes = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "bend": Bend}
     outputs = []
+    shapes = []
     for arguments, activation, weights, x in cases:
         chosen = {} if activation is None else {"activation_cls": classes[activation]}
         model = nb.MyMLP(**arguments, **chosen)
         layers = [model.input_layer, *model.hidden_layers, model.output_layer]
+        shapes.append([list(layer.weight.shape) for layer in layers])
+        if shapes[-1] != [list(weight.shape) for weight, _ in weights]:
+            outputs.append(None)
+            continue
         with torch.no_grad():
             for layer, (weight, bias) in zip(layers, weights, strict=True):
                 layer.weight.copy_(weight)
                 layer.bias.copy_(bias)
         outputs.append(model(x))
-    return {"MyMLP(...)(x)": outputs}
+    return {"MyMLP(...)(x)": outputs, "shapes": shapes}
 
 
 def mlp_gradients(nb, *, arguments, weights, x, upstream):
@@ -128,12 +134,17 @@ def test_structure(student, rng):
 )
 def test_defaults(student, rng):
     widths = [2, 100, 100, 1]
-    (got,) = student.run(mlp_structure, cases=[{}], returns=ListOf(STRUCTURE, 1))
-    assert_structure(got, widths)
     # The default activation shows in the outputs: half of the sums in 100 units are negative.
     weights, x = mlp_weights(rng, widths), rng.normal(5, 2)
-    (out,) = mlp_out(student, [({}, None, weights, x)], outputs=1)
-    assert_one_of(out, variants(weights, x, torch.relu), name="MyMLP()(x)")
+    (out,) = mlp_out(student, [({}, None, weights, x)])
+    mistakes = {
+        Text(
+            f"the default activation is {name}, not nn.ReLU",
+            f"активация по умолчанию — {name}, а не nn.ReLU",
+        ): mlp_sums(weights, x, [function] * 2)
+        for name, function in OTHER_ACTIVATIONS.items()
+    }
+    assert_one_of(out, variants(weights, x, torch.relu), name="MyMLP()(x)", mistakes=mistakes)
 
 
 @check(
@@ -148,30 +159,23 @@ def test_defaults(student, rng):
     ),
 )
 def test_mlp_forward(student, rng):
-    widths = [5, 7, 6, 4]
-    weights, x = mlp_weights(rng, widths), rng.normal(9, 5)
-    (out,) = mlp_out(student, [(mlp_arguments(widths), "relu", weights, x)], outputs=4)
+    cases = []
+    for widths in ([5, 7, 6, 4], [5, 7, 6, 1]):
+        weights, x = mlp_weights(rng, widths), rng.normal(9, 5)
+        cases.append((mlp_arguments(widths), "relu", weights, x))
+    # A single output that loses its dimension is punished in `defaults`.
+    got = mlp_out(student, cases, squeezed_is_fine=True)
     relu, nothing = torch.relu, torch.Tensor.clone
-    logits = mlp_sums(weights, x, [relu, relu])
-    assert_close(
-        out,
-        logits,
-        name="MyMLP(...)(x)",
-        mistakes={
+    for (_, _, weights, x), out in zip(cases, got, strict=True):
+        logits = mlp_sums(weights, x, [relu, relu])
+        mistakes = {
             Text(
-                "there is a softmax after the last layer", "после последнего слоя стоит softmax"
-            ): logits.softmax(1),
-            Text(
-                "there is a log-softmax after the last layer",
-                "после последнего слоя стоит log-softmax",
-            ): logits.log_softmax(1),
-            Text(
-                "there is a sigmoid after the last layer", "после последнего слоя стоит сигмоида"
-            ): logits.sigmoid(),
-            Text(
-                "there is an activation after the last layer, too",
-                "активация стоит и после последнего слоя",
-            ): logits.relu(),
+                f"there is a {name} after the last layer: return the logits themselves",
+                f"после последнего слоя стоит {name}: верните сами логиты",
+            ): end(logits)
+            for name, end in NAMED_ENDS.items()
+        }
+        mistakes |= {
             Text(
                 "there is no activation after input_layer", "после input_layer нет активации"
             ): mlp_sums(weights, x, [nothing, relu]),
@@ -183,33 +187,13 @@ def test_mlp_forward(student, rng):
                 "there is no activation at all, so the network is a single linear layer",
                 "активаций нет вовсе, и вся сеть — один линейный слой",
             ): mlp_sums(weights, x, [nothing, nothing]),
-        },
-    )
-    refuse_probability(student, rng)
-
-
-def refuse_probability(student, rng):
-    """Fail the check if a single output is squashed; a wrong shape is punished elsewhere."""
-    widths = [5, 7, 6, 1]
-    weights, x = mlp_weights(rng, widths), rng.normal(9, 5)
-    try:
-        (out,) = mlp_out(student, [(mlp_arguments(widths), "relu", weights, x)], outputs=1)
-    except StudentFault:
-        return
-    logits = mlp_sums(weights, x, [torch.relu, torch.relu])
-    assert_close(
-        out,
-        logits,
-        name="MyMLP(..., output_dim=1)(x)",
-        mistakes={
             Text(
-                "there is a sigmoid after the last layer", "после последнего слоя стоит сигмоида"
-            ): logits.sigmoid(),
-            Text("there is a tanh after the last layer", "после последнего слоя стоит tanh"): (
-                logits.tanh()
-            ),
-        },
-    )
+                "the activation stands before the layers, on the input, too",
+                "активация применена и к самому входу",
+            ): mlp_sums(weights, x.relu(), [relu, relu]),
+        }
+        name = f"MyMLP(..., output_dim={logits.shape[1]})(x)"
+        assert_close(out.reshape(logits.shape), logits, name=name, mistakes=mistakes)
 
 
 @check("MyMLP", points=2, title=Text("one and three hidden widths", "одна и три скрытые ширины"))
@@ -218,7 +202,7 @@ def test_depths(student, rng):
         (mlp_arguments(widths), "relu", mlp_weights(rng, widths), rng.normal(6, widths[0]))
         for widths in ([5, 6, 3], [4, 8, 7, 6, 3])
     ]
-    for case, out in zip(cases, mlp_out(student, cases, outputs=3), strict=True):
+    for case, out in zip(cases, mlp_out(student, cases), strict=True):
         arguments, _, weights, x = case
         name = f"MyMLP(..., hidden_dims={arguments['hidden_dims']})(x)"
         assert_one_of(out, variants(weights, x, torch.relu), name=name)
@@ -240,7 +224,7 @@ def test_activation(student, rng):
         (mlp_arguments(widths), name, mlp_weights(rng, widths), rng.normal(6, 4))
         for name in functions
     ]
-    for case, out in zip(cases, mlp_out(student, cases, outputs=3), strict=True):
+    for case, out in zip(cases, mlp_out(student, cases), strict=True):
         _, name, weights, x = case
         if any(is_close(out, other) for other in variants(weights, x, torch.relu)):
             fail(
@@ -271,7 +255,7 @@ def test_flattening(student, rng):
         (mlp_arguments(widths), "relu", mlp_weights(rng, widths), rng.normal(*shape))
         for shape in ((5, 3, 4), (6, 1, 2, 6), (1, 12))
     ]
-    for case, out in zip(cases, mlp_out(student, cases, outputs=3), strict=True):
+    for case, out in zip(cases, mlp_out(student, cases), strict=True):
         _, _, weights, x = case
         expected = variants(weights, x.flatten(1), torch.relu)
         assert_one_of(out, expected, name=f"MyMLP(...)(x), x: {tuple(x.shape)}")
@@ -295,13 +279,23 @@ def test_mlp_gradients(student, rng):
         weights=weights,
         x=x,
         upstream=upstream,
-        returns=ListOf(Float(...), 6),
+        returns=ListOf(AnyOf(Float(...), Nothing()), 6),
     )
+    names = ["input_layer", "hidden_layers[0]", "output_layer"]
+    cut = [name for name, grad in zip(names, got[::2], strict=True) if grad is None]
+    if cut:
+        fail(
+            Text(
+                f"After backward() no gradient has reached {', '.join(cut)}: the graph is cut.",
+                f"После backward() градиент не дошёл до {', '.join(cut)}: граф вычислений "
+                "разорван.",
+            )
+        )
     leaves = [(w.clone().requires_grad_(), b.clone().requires_grad_()) for w, b in weights]
     flat = [leaf for pair in leaves for leaf in pair]
     for out in variants(leaves, x, torch.relu):
         expected = torch.autograd.grad((out * upstream).sum(), flat, retain_graph=True)
-        if all(map(is_close, got, expected)):
+        if None not in got and all(map(is_close, got, expected)):
             return
     fail(
         Text(
@@ -328,6 +322,16 @@ def test_large_network(student):
     widths = [784, 512, 256, 128, 32, 10]
     (got,) = structures(student, [widths])
     expected = sum((a + 1) * b for a, b in itertools.pairwise(widths))
+    if sum(got["sizes"]) > expected and got["shapes"] == [
+        [b, a] for a, b in itertools.pairwise(widths)
+    ]:
+        fail(
+            Text(
+                "Besides the layers of the contract the network has other parameters, which an "
+                "optimizer would get, too.",
+                "Кроме слоёв из условия у сети есть лишние параметры: оптимизатор получит и их.",
+            )
+        )
     assert_equal(
         sum(got["sizes"]),
         expected,
@@ -375,6 +379,15 @@ def test_count_parameters(student, rng):
             Text(
                 "count_parameters leaves out the biases.", "count_parameters не учитывает bias."
             ): sizes[1][0] + widths[-1],
+            Text(
+                "count_parameters counts the frozen parameters instead of the others.",
+                "count_parameters считает замороженные параметры вместо остальных.",
+            ): total - trainable,
+            Text(
+                "count_parameters gives the number of the network of the example, whatever the "
+                "model is.",
+                "count_parameters для любой модели возвращает число параметров сети из примера.",
+            ): 570_602,
         },
     )
     assert_equal(
@@ -406,9 +419,35 @@ def structures(student, cases):
     )
 
 
-def mlp_out(student, cases, *, outputs):
-    shapes = [Float(len(x), outputs) for _, _, _, x in cases]
-    got = student.run(mlp_outputs, cases=cases, returns={"MyMLP(...)(x)": TupleOf(*shapes)})
+def mlp_out(student, cases, *, squeezed_is_fine=False):
+    """Give the outputs of networks with given weights; what they join must be right first."""
+    got = student.run(
+        mlp_outputs,
+        cases=cases,
+        returns={
+            "MyMLP(...)(x)": ListOf(AnyOf(Tensor(...), Nothing()), len(cases)),
+            "shapes": ListOf(ListOf(ListOf(Integer())), len(cases)),
+        },
+    )
+    for (_, _, weights, _), found in zip(cases, got["shapes"], strict=True):
+        widths = [weights[0][0].shape[1], *(len(bias) for _, bias in weights)]
+        assert_shapes(found, widths)
+    if None in got["MyMLP(...)(x)"]:
+        fail(Text("`forward` of MyMLP returns None.", "`forward` у MyMLP возвращает None."))
+    for (_, _, weights, x), out in zip(cases, got["MyMLP(...)(x)"], strict=True):
+        wanted = (len(x), len(weights[-1][1]))
+        if wanted[1] > 1:
+            Float(*wanted).validate(out, "MyMLP(...)(x)")
+        elif not squeezed_is_fine or out.shape != (len(x),):
+            if out.shape == (len(x),):
+                fail(
+                    Text(
+                        "With output_dim=1 the output lost its last dimension: (N, 1) is wanted.",
+                        "При output_dim=1 у выхода пропала последняя размерность: нужна форма "
+                        "(N, 1).",
+                    )
+                )
+            Float(*wanted).validate(out, "MyMLP(..., output_dim=1)(x)")
     return got["MyMLP(...)(x)"]
 
 
@@ -431,14 +470,24 @@ def mlp_sums(weights, x, activations):
 
 
 # What may stand by mistake after the last layer: it costs `forward` and nothing else.
-ENDS = (
-    torch.Tensor.clone,
-    torch.sigmoid,
-    torch.tanh,
-    torch.relu,
-    lambda out: out.softmax(-1),
-    lambda out: out.log_softmax(-1),
-)
+NAMED_ENDS = {
+    "softmax": lambda out: out.softmax(-1),
+    "log-softmax": lambda out: out.log_softmax(-1),
+    "softmax over the samples (dim=0)": lambda out: out.softmax(0),
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "ReLU": torch.relu,
+}
+ENDS = (torch.Tensor.clone, *NAMED_ENDS.values())
+OTHER_ACTIVATIONS = {
+    "nn.Tanh": torch.tanh,
+    "nn.Sigmoid": torch.sigmoid,
+    "nn.Identity": torch.Tensor.clone,
+    "nn.LeakyReLU": torch.nn.functional.leaky_relu,
+    "nn.ELU": torch.nn.functional.elu,
+    "nn.GELU": torch.nn.functional.gelu,
+    "nn.SiLU": torch.nn.functional.silu,
+}
 
 
 def variants(weights, x, activation, *, any_activation=True):
@@ -459,10 +508,10 @@ def variants(weights, x, activation, *, any_activation=True):
             yield end(out)
 
 
-def assert_one_of(out, expected, *, name):
+def assert_one_of(out, expected, *, name, mistakes=None):
     expected = list(expected)
     if not any(is_close(out, other) for other in expected):
-        assert_close(out, expected[0], name=name)
+        assert_close(out, expected[0], name=name, mistakes=mistakes)
 
 
 def assert_structure(got, widths):
@@ -482,24 +531,37 @@ def assert_structure(got, widths):
             "input_layer, output_layer и элементы hidden_layers должны быть nn.Linear с bias.",
         ),
     )
+    assert_shapes(got["shapes"], widths)
+
+
+def assert_shapes(shapes, widths):
     expected = [[b, a] for a, b in itertools.pairwise(widths)]
     shown = f"input_dim={widths[0]}, hidden_dims={tuple(widths[1:-1])}, output_dim={widths[-1]}"
-    if len(got["shapes"]) != len(expected):
+    if len(shapes) != len(expected):
         fail(
             Text(
-                f"For {shown} hidden_layers has {len(got['shapes']) - 2} layers instead of "
+                f"For {shown} hidden_layers has {len(shapes) - 2} layers instead of "
                 f"{len(expected) - 2}.",
-                f"Для {shown} в hidden_layers слоёв: {len(got['shapes']) - 2}, "
+                f"Для {shown} в hidden_layers слоёв: {len(shapes) - 2}, "
                 f"а нужно: {len(expected) - 2}.",
             )
         )
+    hidden = widths[1:-1]
+    if hidden != sorted(hidden) and shapes == [
+        [b, a] for a, b in itertools.pairwise([widths[0], *sorted(hidden), widths[-1]])
+    ]:
+        fail(
+            Text(
+                f"For {shown} the hidden widths are sorted: keep the order of hidden_dims.",
+                f"Для {shown} скрытые ширины отсортированы: сохраняйте порядок hidden_dims.",
+            )
+        )
     assert_equal(
-        got["shapes"],
+        shapes,
         expected,
         text=Text(
-            f"For {shown} the layers have weights of the shapes {got['shapes']}: they do not "
+            f"For {shown} the layers have weights of the shapes {shapes}: they do not "
             "join these widths in order.",
-            f"Для {shown} формы весов слоёв {got['shapes']}: они не соединяют эти ширины "
-            "по порядку.",
+            f"Для {shown} формы весов слоёв {shapes}: они не соединяют эти ширины по порядку.",
         ),
     )

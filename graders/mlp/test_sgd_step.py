@@ -78,32 +78,68 @@ def test_update(student, rng):
     actual = torch.cat([value.flatten() for value in got["parameters"]])
     if actual.shape != flat.shape:
         fail(Text("sgd_step changes the shape of a parameter.", "sgd_step меняет форму параметра."))
-    assert_close(
-        actual,
-        flat - one * first - two * second,
-        name="sgd_step(parameters, learning_rate)",
-        mistakes={
-            Text(
-                "the parameters did not change: `p = p - ...` makes a new tensor and leaves the "
-                "parameter as it was",
-                "параметры не изменились: `p = p - ...` создаёт новый тензор, а сам параметр "
-                "остаётся прежним",
-            ): flat,
-            Text(
-                "the step goes up the gradient: p + learning_rate * grad",
-                "шаг сделан вверх по градиенту: p + learning_rate * grad",
-            ): flat + one * first + two * second,
-            Text("learning_rate is not used", "learning_rate не используется"): flat
-            - first
-            - second,
-            Text(
-                "the parameter is replaced by -learning_rate * grad",
-                "параметр заменён на -learning_rate * grad",
-            ): -two * second,
-            Text("only the sign of the gradient is used", "использован только знак градиента"): flat
-            - signs,
-        },
-    )
+    right = flat - one * first - two * second
+    # How much of a vector is in the difference; a mistake of the form "right + c * vector", with a
+    # c of the student's choice, is then found by comparison like the others.
+    mistakes = {
+        text: right + extent(actual - right, vector) * vector
+        for text, vector in (
+            (
+                Text(
+                    "the second step still moves along the first gradient (momentum?); plain SGD "
+                    "has no memory",
+                    "второй шаг идёт и по первому градиенту (momentum?); у обычного SGD нет памяти",
+                ),
+                first,
+            ),
+            (
+                Text(
+                    "the parameters shrink besides the step (weight decay?)",
+                    "кроме шага параметры ещё и уменьшаются (weight decay?)",
+                ),
+                flat,
+            ),
+        )
+    }
+    along = first + second
+    mistakes = {
+        Text(
+            "the parameters did not change: `p = p - ...` makes a new tensor and leaves the "
+            "parameter as it was",
+            "параметры не изменились: `p = p - ...` создаёт новый тензор, а сам параметр "
+            "остаётся прежним",
+        ): flat,
+        Text(
+            "the step goes up the gradient: p + learning_rate * grad",
+            "шаг сделан вверх по градиенту: p + learning_rate * grad",
+        ): flat + one * first + two * second,
+        Text(
+            "learning_rate is not used: the steps have a length of their own",
+            "learning_rate не используется: у шагов своя собственная длина",
+        ): flat + extent(actual - flat, along) * along,
+        Text(
+            "the parameter is replaced by -learning_rate * grad",
+            "параметр заменён на -learning_rate * grad",
+        ): -two * second,
+        Text("only the sign of the gradient is used", "использован только знак градиента"): flat
+        - signs,
+        Text(
+            "the gradient is scaled to length 1 before the step",
+            "перед шагом градиент приведён к длине 1",
+        ): torch.cat([value.flatten() for value in normed(values, steps)]),
+        **mistakes,
+    }
+    assert_close(actual, right, name="sgd_step(parameters, learning_rate)", mistakes=mistakes)
+
+
+def extent(difference, vector):
+    return (difference @ vector) / (vector @ vector)
+
+
+def normed(values, steps):
+    """Follow the steps along gradients of length 1."""
+    for index, value in enumerate(values):
+        yield value - sum(rate * grads[index] / grads[index].norm() for grads, rate in steps)
 
 
 @check(
@@ -115,7 +151,7 @@ def test_update(student, rng):
 def test_leaves(student, rng):
     values, steps = sgd_case(rng, 2)
     (got,) = run_steps(student, values, (steps, False))
-    assert_moved(got["parameters"], values)
+    assert_moved(got["parameters"], values, steps)
     assert_equal(
         (got["leaves"], got["trainable"]),
         (True, True),
@@ -144,12 +180,26 @@ def test_none_grads(student, rng):
         ([([None if i in none else grad for i, grad in enumerate(grads)], rate)], False)
         for none in absent
     ]
+    moved = {}
     for none, got in zip(absent, run_steps(student, values, *cases), strict=True):
-        for i, (after, before) in enumerate(zip(got["parameters"], values, strict=True)):
-            if i in none:
-                assert_close(after, before, name="p (p.grad is None)")
-            else:
-                assert_moved([after], [before])
+        after = got["parameters"]
+        for i in none:
+            assert_close(after[i], values[i], name="p (p.grad is None)")
+        moving = [i for i in range(len(values)) if i not in none]
+        moved[none] = [i for i in moving if not is_close(after[i], values[i])]
+        if none == (1,) and moved[0,] == [] and 0 in moved[none]:
+            fail(
+                Text(
+                    "When the first parameter has no gradient the others do not move either: "
+                    "skip that one only (`continue`, not `return` or `break`).",
+                    "Если градиента нет у первого параметра, остальные тоже не двигаются: "
+                    "пропускайте только его (`continue`, а не `return` или `break`).",
+                )
+            )
+        if moved[none]:
+            assert_moved(after, values, [(grads, rate)], among=moved[none])
+    if any(len(moved[none]) + len(none) < len(values) for none in absent):
+        fail(UNMOVED)
 
 
 @check(
@@ -165,18 +215,57 @@ def test_step_generator(student, rng):
     values, steps = sgd_case(rng, 1)
     listed, generated = run_steps(student, values, (steps, False), (steps, True))
     # A wrong step is punished above: here a generator must do what a list does.
-    assert_moved(generated["parameters"], values)
+    assert_moved(listed["parameters"], values, steps)
+    if any(map(is_close, generated["parameters"], values)):
+        fail(
+            Text(
+                "Given a generator, sgd_step leaves parameters as they were: an earlier walk has "
+                "used the generator up.",
+                "С генератором sgd_step не меняет часть параметров: генератор исчерпан более "
+                "ранним проходом.",
+            )
+        )
     for one, other in zip(listed["parameters"], generated["parameters"], strict=True):
         assert_close(other, one, name="p")
 
 
-def assert_moved(after, before):
-    for new, old in zip(after, before, strict=True):
-        assert_finite(new)
-        if new.shape != old.shape or is_close(new, old):
-            fail(
-                Text(
-                    "A parameter that has a gradient did not change.",
-                    "Параметр, у которого есть градиент, не изменился.",
-                )
+UNMOVED = Text(
+    "A parameter that has a gradient did not change.",
+    "Параметр, у которого есть градиент, не изменился.",
+)
+
+
+def assert_moved(after, before, steps, *, among=None):
+    """Fail unless every parameter moved along its gradients, however far and whichever way.
+
+    A wrong length or direction along a gradient is punished in `update`, and so are a weight decay,
+    a step along the signs and one of length 1.
+    """
+    among = range(len(before)) if among is None else among
+    for i in among:
+        assert_finite(after[i])
+        if after[i].shape != before[i].shape or is_close(after[i], before[i]):
+            fail(UNMOVED)
+    moves = [(after[i] - before[i]).flatten() for i in among]
+    slopes = [[grads[i].flatten() for grads, _ in steps] for i in among]
+    decay = torch.cat([before[i].flatten() for i in among])
+    joined = [torch.cat(of_step) for of_step in zip(*slopes, strict=True)]
+    together = torch.cat(moves)
+    signs = [slope.sign() for slope in joined]
+    whole = spans([*joined, decay], together) or spans(signs, together)
+    if not whole and not all(spans(own, move) for own, move in zip(slopes, moves, strict=True)):
+        fail(
+            Text(
+                "A parameter does not move along its gradient.",
+                "Параметр движется не вдоль своего градиента.",
             )
+        )
+
+
+def spans(vectors, move):
+    """Say whether a move is made of these vectors, and not of the last alone if there are more."""
+    basis = torch.stack(vectors, 1).double()
+    shares = torch.linalg.lstsq(basis, move.double()[:, None]).solution
+    return is_close(basis @ shares, move[:, None], rtol=1e-3, atol=1e-4) and bool(
+        shares[0].abs() > 1e-6
+    )
