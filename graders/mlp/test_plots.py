@@ -1,7 +1,5 @@
 """Hidden checks of the task `plots`."""
 
-import math
-
 import torch
 
 from zachetka.language import Text
@@ -17,42 +15,46 @@ from zachetka.pytest_plugin import (
 )
 
 
-def drawn_loss(nb, *, histories):
+def drawn(nb, *, calls, beside_another):  # noqa: C901 - a probe travels alone and holds all it needs
     import matplotlib.axes
-    import numpy as np
-    import torch
-
-    found = []
-    for history in histories:
-        axes = nb.plot_loss(history)
-        plot = {"kind": type(axes).__name__, "lines": [], "labels": []}
-        if isinstance(axes, matplotlib.axes.Axes):
-            lines = [np.asarray(line.get_xydata(), dtype=float) for line in axes.lines[:50]]
-            plot = {
-                "kind": "Axes",
-                "lines": [torch.from_numpy(line.reshape(-1, 2)) for line in lines],
-                "labels": [axes.get_xlabel(), axes.get_ylabel()],
-            }
-        found.append(plot)
-    return found
-
-
-def drawn_predictions(nb, *, cases):  # noqa: C901 - a probe travels alone and holds all it needs
-    import matplotlib.axes
+    import matplotlib.pyplot as plt
     import numpy as np
     import torch
     from matplotlib.collections import LineCollection, PathCollection
+    from matplotlib.colors import to_rgba_array
 
     nothing = ("None", "none", "", " ", None)
     forms = {"tensor": lambda v: v, "array": lambda v: v.numpy(), "list": lambda v: v.tolist()}
 
+    def inked(artist, *colors):
+        """Say whether an artist leaves a trace: neither hidden nor wholly transparent."""
+        alpha = artist.get_alpha()
+        clear = alpha is not None and not np.max(np.asarray(alpha, dtype=float)) > 0
+        tables = [to_rgba_array(color) for color in colors]
+        inks = [table[:, 3].max() > 0 for table in tables if len(table)]
+        return artist.get_visible() and not clear and any(inks)
+
     def points_of(axes):
         for collection in axes.collections:
-            if isinstance(collection, PathCollection):
+            if not isinstance(collection, PathCollection):
+                continue
+            sizes = np.asarray(collection.get_sizes(), dtype=float)
+            # Values that a colour map turns into colours are no colours yet.
+            colors = ["black"] if collection.get_array() is not None else []
+            colors += [collection.get_facecolors(), collection.get_edgecolors()]
+            if inked(collection, *colors) and (not len(sizes) or sizes.max() > 1e-3):
                 yield np.ma.filled(np.ma.asarray(collection.get_offsets(), dtype=float), np.nan)
         for line in axes.lines[:5000]:
-            if line.get_marker() not in nothing:
+            marked = line.get_marker() not in nothing and line.get_markersize() > 1e-2
+            if marked and inked(line, line.get_markerfacecolor(), line.get_markeredgecolor()):
                 yield np.asarray(line.get_xydata(), dtype=float)
+
+    def is_drawn(line):
+        return (
+            line.get_linestyle() not in nothing
+            and line.get_linewidth() > 1e-2
+            and inked(line, line.get_color())
+        )
 
     def lines_of(axes):
         # An `axline` or a line in the coordinates of the Axes: where it really goes depends on the
@@ -62,17 +64,21 @@ def drawn_predictions(nb, *, cases):  # noqa: C901 - a probe travels alone and h
         to_data = axes.transData.inverted()
         for line in axes.lines[:5000]:
             vertices = np.asarray(line.get_xydata(), dtype=float)
-            if line.get_linestyle() not in nothing and len(vertices) > 1:
-                yield to_data.transform(line.get_transform().transform(vertices))
+            if len(vertices) > 1 and is_drawn(line):
+                way = line.get_transform()
+                in_data = way == axes.transData
+                yield vertices if in_data else to_data.transform(way.transform(vertices))
         for collection in axes.collections:
-            if isinstance(collection, LineCollection):
+            if isinstance(collection, LineCollection) and collection.get_visible():
                 yield from (
                     np.asarray(segment, dtype=float) for segment in collection.get_segments()
                 )
 
-    found = []
-    for reference, predicted, form in cases:
-        axes = nb.plot_predictions(forms[form](reference), forms[form](predicted))
+    axes_before = plt.subplots()[1] if beside_another else None
+    plots, figures = [], [axes_before.figure] if beside_another else []
+    for name, form, *values in calls:
+        given = [forms[form](value) for value in values]
+        axes = getattr(nb, name)(*given)
         plot = {"kind": type(axes).__name__, "points": [], "lines": [], "labels": []}
         if isinstance(axes, matplotlib.axes.Axes):
             points, lines = (
@@ -85,71 +91,56 @@ def drawn_predictions(nb, *, cases):  # noqa: C901 - a probe travels alone and h
                 "lines": lines[:100],
                 "labels": [axes.get_xlabel(), axes.get_ylabel()],
             }
-        found.append(plot)
-    return found
-
-
-def figures_made(nb, *, history, reference, predicted):
-    import matplotlib.axes
-    import matplotlib.pyplot as plt
-
-    open_before, axes_before = plt.subplots()
-    drawn = [
-        nb.plot_loss(history),
-        nb.plot_predictions(reference, predicted),
-        nb.plot_loss(history),
-        nb.plot_predictions(reference, predicted),
-    ]
-    is_axes = [isinstance(each, matplotlib.axes.Axes) for each in drawn]
-    figures = [
-        open_before,
-        *(each.figure for each, good in zip(drawn, is_axes, strict=True) if good),
-    ]
+            figures.append(axes.figure)
+        plots.append(plot)
     return {
-        "kinds": [
-            "Axes" if good else type(each).__name__
-            for each, good in zip(drawn, is_axes, strict=True)
-        ],
+        "plots": plots,
         "separate": len({id(figure) for figure in figures}) == len(figures),
-        "untouched": len(open_before.axes) == 1 and not axes_before.has_data(),
+        "untouched": not beside_another
+        or (len(axes_before.figure.axes) == 1 and not axes_before.has_data()),
     }
-
-
-DRAWN = {"kind": Str(), "lines": ListOf(Double(None, 2)), "labels": ListOf(Str())}
 
 
 @check("plots", points=3, title=Text("plot_loss draws the history", "plot_loss рисует историю"))
 def test_loss_line(student, rng):
-    histories = [
-        [float(value) for value in rng.uniform(epochs, low=0.1, high=2.0)] for epochs in (9, 14)
-    ]
-    for history, plot in zip(histories, loss_plots(student, *histories), strict=True):
-        lines, epochs = plot["lines"], len(history)
-        values = torch.tensor(history, dtype=torch.float64)
-        steps = torch.arange(epochs, dtype=torch.float64)
-        fitting = [line for line in lines if is_close(line[:, 1], values)]
-        if not fitting:
-            points = [len(line) for line in lines[:5]]
-            fail(
-                Text(
-                    f"plot_loss was given {epochs} values; none of the {len(lines)} lines of its "
-                    f"Axes shows them (points of the lines: {points}).",
-                    f"plot_loss получила {epochs} значений, но ни одна линия на её Axes их не "
-                    f"показывает (линий: {len(lines)}, точек в них: {points}).",
-                )
+    epochs = rng.integers(9, 15)
+    values, (plot,) = loss_plots(student, rng, epochs)
+    # A line of markers alone is a line, too.
+    shown = [*plot["lines"], *plot["points"]]
+    steps = torch.arange(epochs, dtype=torch.float64)
+    fitting = [line for line in shown if is_close(line[:, 1], values)]
+    if not fitting:
+        why = Text("", "")
+        for start, text in (
+            (1, Text(" The first epoch is missing.", " Пропущена первая эпоха.")),
+            (0, Text(" The last epoch is missing.", " Пропущена последняя эпоха.")),
+        ):
+            part = values[start : start + epochs - 1]
+            if any(is_close(line[:, 1], part) for line in shown):
+                why = text
+        points = [len(line) for line in shown[:5]]
+        fail(
+            Text(
+                f"plot_loss was given {epochs} values; none of the {len(shown)} lines of its "
+                f"Axes shows them (points of the lines: {points}).",
+                f"plot_loss получила {epochs} значений, но ни одна линия на её Axes их не "
+                f"показывает (линий: {len(shown)}, точек в них: {points}).",
             )
-        if not any(is_close(line[:, 0], steps + first) for line in fitting for first in (0, 1)):
-            fail(
-                Text(
-                    "The horizontal axis must count the epochs one by one, from 0 or from 1.",
-                    "По горизонтали должны идти номера эпох подряд, от 0 или от 1.",
-                )
+            + why
+        )
+    if not any(is_close(line[:, 0], steps + first) for line in fitting for first in (0, 1)):
+        fail(
+            Text(
+                "The horizontal axis must count the epochs one by one, from 0 or from 1.",
+                "По горизонтали должны идти номера эпох подряд, от 0 или от 1.",
             )
+        )
 
 
 @check("plots", points=1, title=Text("plot_loss labels both axes", "plot_loss подписывает обе оси"))
 def test_loss_labels(student, rng):
-    assert_labels(*loss_plots(student, [float(value) for value in rng.uniform(5)]))
+    values, (plot,) = loss_plots(student, rng, 9)
+    assert_labels(plot, "plot_loss", values)
 
 
 @check(
@@ -161,7 +152,7 @@ def test_loss_labels(student, rng):
 )
 def test_predictions_points(student, rng):
     reference, predicted = rng.normal(17), rng.normal(17)
-    (plot,) = prediction_plots(student, (reference, predicted, "tensor"))
+    (plot,) = prediction_plots(student, ("tensor", reference, predicted))
     assert_points(plot, reference, predicted)
 
 
@@ -175,11 +166,11 @@ def test_predictions_points(student, rng):
 )
 def test_predictions_inputs(student, rng):
     cases = [
-        (rng.normal(*shape), rng.normal(*shape), form)
+        (form, rng.normal(*shape), rng.normal(*shape))
         for form, shape in (("tensor", (9, 1)), ("array", (9,)), ("array", (9, 1)), ("list", (9,)))
     ]
     for case, plot in zip(cases, prediction_plots(student, *cases), strict=True):
-        reference, predicted, _ = case
+        _, reference, predicted = case
         # The wrong way round is punished above.
         if not shows(plot["points"], predicted, reference):
             assert_points(plot, reference, predicted)
@@ -191,13 +182,39 @@ def test_predictions_inputs(student, rng):
     title=Text("plot_predictions: the diagonal y = x", "plot_predictions: диагональ y = x"),
 )
 def test_diagonal(student, rng):
-    reference, predicted = rng.normal(14, mean=1.0), rng.normal(14, std=2.0)
-    (plot,) = prediction_plots(student, (reference, predicted, "tensor"))
+    # Both reach from about -2 to 4 in an order of their own: a line from the lowest to the highest
+    # value of either, or from 0 on, is long, and no fitted line is near the diagonal.
+    reference, predicted = (
+        torch.linspace(-2.0, 4.0, 14)[rng.permutation(14)] + rng.uniform(14, low=-0.2, high=0.2)
+        for _ in range(2)
+    )
+    (plot,) = prediction_plots(student, ("tensor", reference, predicted))
+    longest = 0.0
     for line in plot["lines"]:
         size = float(line.abs().max())
-        on_it = (line[:, 0] - line[:, 1]).abs() <= 1e-6 * size
-        if math.isfinite(size) and bool(on_it.all()) and float(line[:, 0].max() - line[:, 0].min()):
-            return
+        # Infinity or NaN is on no line.
+        if bool(((line[:, 0] - line[:, 1]).abs() <= 1e-6 * size).all()):
+            ends = line[:, 0].clamp(-2.0, 4.0)
+            longest = max(longest, float(ends.max() - ends.min()))
+    if longest > 3.0:
+        return
+    if longest > 0.0:
+        fail(
+            Text(
+                "The line y = x is only a short piece: draw it along all points.",
+                "Прямая y = x — только короткий кусочек: проведите её вдоль всех точек.",
+            )
+        )
+    fitted = [
+        line for line in plot["lines"] if len(line) > 1 and is_fitted(line, reference, predicted)
+    ]
+    if fitted:
+        fail(
+            Text(
+                "The line is fitted to the points; the diagonal is y = x.",
+                "Прямая подогнана к точкам, а диагональ — это y = x.",
+            )
+        )
     fail(
         Text(
             "There is no line y = x in the plot of predictions.",
@@ -218,7 +235,9 @@ def test_diagonal(student, rng):
     title=Text("plot_predictions labels both axes", "plot_predictions подписывает обе оси"),
 )
 def test_predictions_labels(student, rng):
-    assert_labels(*prediction_plots(student, (rng.normal(6), rng.normal(6), "tensor")))
+    reference, predicted = rng.normal(9), rng.normal(9)
+    (plot,) = prediction_plots(student, ("tensor", reference, predicted))
+    assert_labels(plot, "plot_predictions", reference, predicted)
 
 
 @check(
@@ -231,15 +250,14 @@ def test_predictions_labels(student, rng):
     ),
 )
 def test_own_figures(student, rng):
-    got = student.run(
-        figures_made,
-        history=[float(v) for v in rng.uniform(5)],
-        reference=rng.normal(6),
-        predicted=rng.normal(6),
-        returns={"kinds": ListOf(Str(), 4), "separate": Bool(), "untouched": Bool()},
+    history, (reference, predicted) = rng.uniform(9), (rng.normal(9), rng.normal(9))
+    got = plots_of(
+        student,
+        *[("plot_loss", "list", history), ("plot_predictions", "tensor", reference, predicted)] * 2,
+        beside_another=True,
     )
-    for kind, name in zip(got["kinds"], ["plot_loss", "plot_predictions"] * 2, strict=True):
-        assert_axes({"kind": kind}, name)
+    for plot, values in zip(got["plots"], [(history,), (reference, predicted)] * 2, strict=True):
+        refuse_empty(plot, *values)
     assert_equal(
         (got["separate"], got["untouched"]),
         (True, True),
@@ -250,15 +268,65 @@ def test_own_figures(student, rng):
     )
 
 
-def loss_plots(student, *histories):
-    plots = student.run(drawn_loss, histories=histories, returns=ListOf(DRAWN, len(histories)))
-    return [assert_axes(plot, "plot_loss") for plot in plots]
+def is_fitted(line, reference, predicted):
+    """Say whether a line is the least squares line of the points, whichever is on which axis."""
+    line = line[torch.isfinite(line).all(1)]
+    for x, y in ((reference, predicted), (predicted, reference)):
+        design = torch.stack([x, torch.ones_like(x)], 1).double()
+        slope, shift = torch.linalg.lstsq(design, y.double()[:, None]).solution[:, 0]
+        if len(line) > 1 and is_close(line[:, 1], slope * line[:, 0] + shift, rtol=1e-3, atol=1e-3):
+            return True
+    return False
+
+
+PLOT = {
+    "kind": Str(),
+    "points": ListOf(Double(None, 2)),
+    "lines": ListOf(Double(None, 2)),
+    "labels": ListOf(Str()),
+}
+
+
+def plots_of(student, *calls, beside_another=False):
+    """Let the student draw; a call is the function's name, the form of its arguments, and them."""
+    got = student.run(
+        drawn,
+        calls=calls,
+        beside_another=beside_another,
+        returns={"plots": ListOf(PLOT, len(calls)), "separate": Bool(), "untouched": Bool()},
+    )
+    for plot, (name, *_) in zip(got["plots"], calls, strict=True):
+        assert_axes(plot, name)
+    return got
+
+
+def loss_plots(student, rng, epochs):
+    """Give the losses that were drawn, and the plot; a history is a list of numbers."""
+    values = rng.uniform(epochs, low=0.1, high=2.0, dtype=torch.float64)
+    return values, plots_of(student, ("plot_loss", "list", values))["plots"]
 
 
 def prediction_plots(student, *cases):
-    drawn = {**DRAWN, "points": ListOf(Double(None, 2))}
-    plots = student.run(drawn_predictions, cases=cases, returns=ListOf(drawn, len(cases)))
-    return [assert_axes(plot, "plot_predictions") for plot in plots]
+    return plots_of(student, *(("plot_predictions", *case) for case in cases))["plots"]
+
+
+def refuse_empty(plot, *values):
+    """Fail the check if a plot has little to do with what it was given.
+
+    Half of the values on one axis are enough: what is wrong with them is punished above.
+    """
+    shown = [group[:, axis] for group in (*plot["points"], *plot["lines"]) for axis in (0, 1)]
+    everything = torch.cat([*shown, torch.empty(0).double()])
+    for given in values:
+        near = torch.isclose(given.double().flatten()[:, None], everything, rtol=1e-4, atol=1e-5)
+        if 2 * int(near.any(1).sum()) >= given.numel():
+            return
+    fail(
+        Text(
+            "The plot does not show the values that it was given.",
+            "На графике нет переданных значений.",
+        )
+    )
 
 
 def assert_axes(got, name):
@@ -278,33 +346,63 @@ def assert_axes(got, name):
     return got
 
 
-def assert_labels(drawn):
-    if len(drawn["labels"]) != 2 or not all(label.strip() for label in drawn["labels"]):
-        fail(
-            Text("Both axes must have a label.", "Обе оси должны быть подписаны."),
-            hint=Text("ax.set_xlabel, ax.set_ylabel", "ax.set_xlabel, ax.set_ylabel"),
-        )
-
-
-def assert_points(drawn, reference, predicted):
-    if shows(drawn["points"], reference, predicted):
-        return
-    count = reference.numel()
-    if shows(drawn["points"], predicted, reference):
+def assert_labels(plot, name, *values):
+    missing = [axis for axis, label in zip("xy", plot["labels"], strict=False) if not label.strip()]
+    if missing:
+        axes = Text(" and ".join(missing), " и ".join(missing))
         fail(
             Text(
-                "reference and predicted are on each other's axes: a point stands at "
-                "(reference, predicted).",
-                "reference и predicted перепутаны местами: точка стоит в (reference, predicted).",
+                f"{name}: there is no label on the axis {axes.en}; both axes need one.",
+                f"{name}: нет подписи у оси {axes.ru}; подписаны должны быть обе.",
+            ),
+            hint=Text("ax.set_xlabel, ax.set_ylabel", "ax.set_xlabel, ax.set_ylabel"),
+        )
+    refuse_empty(plot, *values)
+
+
+def assert_points(plot, reference, predicted):
+    points = plot["points"]
+    if shows(points, reference, predicted):
+        return
+    count = reference.numel()
+    known = {
+        Text(
+            "reference and predicted are on each other's axes: a point stands at "
+            "(reference, predicted).",
+            "reference и predicted перепутаны местами: точка стоит в (reference, predicted).",
+        ): (predicted, reference),
+        Text(
+            "The points stand at (reference, reference): every prediction looks perfect.",
+            "Точки стоят в (reference, reference): любое предсказание выглядит идеальным.",
+        ): (reference, reference),
+        Text(
+            "The points stand at (predicted, predicted).", "Точки стоят в (predicted, predicted)."
+        ): (predicted, predicted),
+        Text(
+            "The points stand at (number of the sample, predicted); reference is not used.",
+            "Точки стоят в (номер примера, predicted); reference не используется.",
+        ): (torch.arange(count), predicted),
+        Text(
+            "The points show errors, not predictions.",
+            "Точки показывают ошибки, а не предсказания.",
+        ): (reference, predicted - reference),
+    }
+    for text, (x, y) in known.items():
+        if shows(points, x, y):
+            fail(text)
+    if shows(plot["lines"], reference, predicted):
+        fail(
+            Text(
+                "The samples are joined by a line; points are wanted (ax.scatter).",
+                "Примеры соединены линией, а нужны отдельные точки (ax.scatter).",
             )
         )
     fail(
         Text(
-            f"plot_predictions was given {count} samples; its points (by group: "
-            f"{[len(group) for group in drawn['points'][:5]]}) are not those of "
-            "(reference, predicted).",
-            f"plot_predictions получила {count} примеров; её точки (по группам: "
-            f"{[len(group) for group in drawn['points'][:5]]}) — не (reference, predicted).",
+            f"plot_predictions was given {count} samples; the points that can be seen (by group: "
+            f"{[len(group) for group in points[:5]]}) are not those of (reference, predicted).",
+            f"plot_predictions получила {count} примеров; видимые точки (по группам: "
+            f"{[len(group) for group in points[:5]]}) — не (reference, predicted).",
         )
     )
 
