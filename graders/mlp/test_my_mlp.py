@@ -33,6 +33,7 @@ def mlp_structure(nb, *, cases):
         found.append(
             {
                 "linear": all(is_linear),
+                "distinct": len({id(layer) for layer in layers}) == len(layers),
                 "module_list": isinstance(model.hidden_layers, torch.nn.ModuleList),
                 "shapes": [list(layer.weight.shape) for layer in layers],
                 "biases": all(layer.bias is not None for layer in layers),
@@ -42,7 +43,7 @@ def mlp_structure(nb, *, cases):
     return found
 
 
-def mlp_outputs(nb, *, cases):
+def mlp_outputs(nb, *, cases, trained):
     import torch
 
     class Bend(torch.nn.Module):
@@ -54,7 +55,7 @@ def mlp_outputs(nb, *, cases):
     shapes = []
     for arguments, activation, weights, x in cases:
         chosen = {} if activation is None else {"activation_cls": classes[activation]}
-        model = nb.MyMLP(**arguments, **chosen)
+        model = nb.MyMLP(**arguments, **chosen).train(len(outputs) < trained)
         layers = [model.input_layer, *model.hidden_layers, model.output_layer]
         shapes.append([list(layer.weight.shape) for layer in layers])
         if shapes[-1] != [list(weight.shape) for weight, _ in weights]:
@@ -97,6 +98,7 @@ def counted(nb, *, widths, frozen):
 
 STRUCTURE = {
     "linear": Bool(),
+    "distinct": Bool(),
     "module_list": Bool(),
     "shapes": ListOf(ListOf(Integer())),
     "biases": Bool(),
@@ -123,8 +125,19 @@ def test_structure(student, rng):
     first, last, low, middle, high = distinct_widths(rng, 5)
     low, middle, high = sorted((low, middle, high))
     cases = [distinct_widths(rng, 3), distinct_widths(rng, 4), [first, middle, high, low, last]]
+    # Layers of one shape are layers of their own all the same.
+    cases.append([first, middle, middle, middle, last])
     for got, widths in zip(structures(student, cases), cases, strict=True):
         assert_structure(got, widths)
+        assert_equal(
+            got["distinct"],
+            True,
+            text=Text(
+                "Two places of the network hold one and the same layer: make a new nn.Linear for "
+                "each.",
+                "В двух местах сети стоит один и тот же слой: создайте для каждого свой nn.Linear.",
+            ),
+        )
 
 
 @check(
@@ -163,8 +176,10 @@ def test_mlp_forward(student, rng):
     for widths in ([5, 7, 6, 4], [5, 7, 6, 1]):
         weights, x = mlp_weights(rng, widths), rng.normal(9, 5)
         cases.append((mlp_arguments(widths), "relu", weights, x))
-    # A single output that loses its dimension is punished in `defaults`.
-    got = mlp_out(student, cases, squeezed_is_fine=True)
+    # Logits are wanted in eval mode as well. A single output that loses its dimension is punished
+    # in `defaults`.
+    cases.append(cases[0])
+    got = mlp_out(student, cases, squeezed_is_fine=True, trained=1)
     relu, nothing = torch.relu, torch.Tensor.clone
     for (_, _, weights, x), out in zip(cases, got, strict=True):
         logits = mlp_sums(weights, x, [relu, relu])
@@ -419,11 +434,12 @@ def structures(student, cases):
     )
 
 
-def mlp_out(student, cases, *, squeezed_is_fine=False):
+def mlp_out(student, cases, *, squeezed_is_fine=False, trained=None):
     """Give the outputs of networks with given weights; what they join must be right first."""
     got = student.run(
         mlp_outputs,
         cases=cases,
+        trained=len(cases) if trained is None else trained,
         returns={
             "MyMLP(...)(x)": ListOf(AnyOf(Tensor(...), Nothing()), len(cases)),
             "shapes": ListOf(ListOf(ListOf(Integer())), len(cases)),

@@ -331,7 +331,7 @@ def refuse_empty(plot, *values):
 
 def assert_axes(got, name):
     if got["kind"] != "Axes":
-        kind = got["kind"] if got["kind"].isidentifier() else "?"
+        kind = got["kind"].removesuffix("Type") if got["kind"].isidentifier() else "?"
         fail(
             Text(
                 f"{name} must return the Axes that it drew on; it returned {kind}.",

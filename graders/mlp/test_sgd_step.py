@@ -97,7 +97,7 @@ def test_update(student, rng):
                     "the parameters shrink besides the step (weight decay?)",
                     "кроме шага параметры ещё и уменьшаются (weight decay?)",
                 ),
-                flat,
+                one * flat + two * (flat - one * first),
             ),
         )
     }

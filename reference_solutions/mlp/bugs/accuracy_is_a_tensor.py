@@ -5,6 +5,7 @@
 #     "train.accuracy",
 #     "train.accuracy_of_zero",
 # ]
+# diagnosis = "accuracy returns a tensor"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

@@ -4,6 +4,7 @@
 # fails = [
 #     "train.accuracy",
 # ]
+# diagnosis = "this is a percentage"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

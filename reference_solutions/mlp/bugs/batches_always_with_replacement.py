@@ -4,6 +4,7 @@
 # fails = [
 #     "minibatches.every_sample_once",
 # ]
+# diagnosis = "rows are repetitions"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

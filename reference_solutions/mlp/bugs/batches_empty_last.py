@@ -5,6 +5,7 @@
 #     "minibatches.sizes",
 #     "minibatches.replacement",
 # ]
+# diagnosis = "the last one is empty"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

@@ -4,6 +4,7 @@
 # fails = [
 #     "minibatches.generator",
 # ]
+# diagnosis = "The same state of the generator gives different batches"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

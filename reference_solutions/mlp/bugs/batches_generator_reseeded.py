@@ -4,6 +4,7 @@
 # fails = [
 #     "minibatches.generator",
 # ]
+# diagnosis = "Generators in different states give the same batches"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

@@ -4,6 +4,7 @@
 # fails = [
 #     "minibatches.generator",
 # ]
+# diagnosis = "minibatches changes x or y"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

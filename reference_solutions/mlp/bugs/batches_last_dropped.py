@@ -6,6 +6,7 @@
 #     "minibatches.large_batch",
 #     "minibatches.replacement",
 # ]
+# diagnosis = "the last one is lost"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

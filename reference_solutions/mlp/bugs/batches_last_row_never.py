@@ -4,6 +4,7 @@
 # fails = [
 #     "minibatches.replacement",
 # ]
+# diagnosis = "some rows are (almost) never drawn"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

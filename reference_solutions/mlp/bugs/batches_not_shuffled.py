@@ -5,6 +5,7 @@
 #     "minibatches.order_is_random",
 #     "minibatches.generator",
 # ]
+# diagnosis = "in the order of x: they are not shuffled"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

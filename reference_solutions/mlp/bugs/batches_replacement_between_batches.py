@@ -4,6 +4,7 @@
 # fails = [
 #     "minibatches.replacement",
 # ]
+# diagnosis = "independent draws hardly ever give such a number"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

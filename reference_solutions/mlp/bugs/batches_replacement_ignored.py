@@ -4,6 +4,7 @@
 # fails = [
 #     "minibatches.replacement",
 # ]
+# diagnosis = "every sample still comes exactly once"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

@@ -4,6 +4,7 @@
 # fails = [
 #     "minibatches.order_is_random",
 # ]
+# diagnosis = "shuffle single samples"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

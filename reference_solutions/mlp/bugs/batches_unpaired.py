@@ -4,6 +4,7 @@
 # fails = [
 #     "minibatches.pairs",
 # ]
+# diagnosis = "the rows lost their targets"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

@@ -4,6 +4,7 @@
 # fails = [
 #     "minibatches.order_is_random",
 # ]
+# diagnosis = "not whole batches"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):

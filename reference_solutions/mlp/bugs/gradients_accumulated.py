@@ -4,6 +4,7 @@
 # fails = [
 #     "gradients.mse_called_twice",
 # ]
+# diagnosis = "a second call adds to the gradient of the first"
 # ///
 # %% gradients
 def task_linear_mse_loss(layer, x, y):

@@ -5,6 +5,7 @@
 #     "gradients.mse_weight_grad",
 #     "gradients.mse_called_twice",
 # ]
+# diagnosis = "was the gradient cleared before it was returned?"
 # ///
 # %% gradients
 def task_linear_mse_loss(layer, x, y):

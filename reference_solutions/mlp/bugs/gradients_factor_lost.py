@@ -4,6 +4,7 @@
 # fails = [
 #     "gradients.mse_weight_grad",
 # ]
+# diagnosis = "the factor 2 of the derivative of a square is missing"
 # ///
 # %% gradients
 def task_linear_mse_loss(layer, x, y):

@@ -5,6 +5,7 @@
 #     "gradients.mse_loss",
 #     "gradients.mse_weight_grad",
 # ]
+# diagnosis = "the mean is over the rows only"
 # ///
 # %% gradients
 def task_linear_mse_loss(layer, x, y):

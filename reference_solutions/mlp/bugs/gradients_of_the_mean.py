@@ -4,6 +4,7 @@
 # fails = [
 #     "gradients.grad_sum_of_squares",
 # ]
+# diagnosis = "this is the gradient of the mean"
 # ///
 # %% gradients
 def task_linear_mse_loss(layer, x, y):

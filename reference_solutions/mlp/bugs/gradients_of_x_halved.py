@@ -4,6 +4,7 @@
 # fails = [
 #     "gradients.grad_sum_of_squares",
 # ]
+# diagnosis = "the factor 2 is missing"
 # ///
 # %% gradients
 def task_linear_mse_loss(layer, x, y):

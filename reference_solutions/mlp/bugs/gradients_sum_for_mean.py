@@ -5,6 +5,7 @@
 #     "gradients.mse_loss",
 #     "gradients.mse_weight_grad",
 # ]
+# diagnosis = "a sum is taken for the mean"
 # ///
 # %% gradients
 def task_linear_mse_loss(layer, x, y):

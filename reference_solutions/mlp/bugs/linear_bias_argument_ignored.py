@@ -4,6 +4,7 @@
 # fails = [
 #     "MyLinear.no_bias",
 # ]
+# diagnosis = "With bias=False the attribute `bias` must be None"
 # ///
 # %% MyLinear
 class MyLinear(nn.Module):

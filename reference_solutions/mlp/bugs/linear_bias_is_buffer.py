@@ -5,6 +5,7 @@
 #     "MyLinear.parameters",
 #     "MyLinear.linear_gradients",
 # ]
+# diagnosis = "must be registered parameters"
 # ///
 # %% MyLinear
 class MyLinear(nn.Module):

@@ -5,6 +5,7 @@
 #     "MyLinear.forward",
 #     "MyLinear.linear_gradients",
 # ]
+# diagnosis = "the bias is not added"
 # ///
 # %% MyLinear
 class MyLinear(nn.Module):

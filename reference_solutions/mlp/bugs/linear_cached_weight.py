@@ -7,6 +7,7 @@
 #     "MyLinear.no_bias",
 #     "MyLinear.linear_gradients",
 # ]
+# diagnosis = "the output stays the same when `weight` changes"
 # ///
 # %% MyLinear
 class MyLinear(nn.Module):

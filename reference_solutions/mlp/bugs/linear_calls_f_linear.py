@@ -8,6 +8,7 @@
 #     "MyLinear.no_bias",
 #     "MyLinear.linear_gradients",
 # ]
+# diagnosis = "nn.Linear and F.linear are not allowed"
 # ///
 # %% MyLinear
 class MyLinear(nn.Module):

@@ -4,6 +4,7 @@
 # fails = [
 #     "MyLinear.linear_gradients",
 # ]
+# diagnosis = "no gradient has reached `weight`"
 # ///
 # %% MyLinear
 class MyLinear(nn.Module):

@@ -4,6 +4,7 @@
 # fails = [
 #     "MyLinear.input_shapes",
 # ]
+# diagnosis = "self must be a matrix"
 # ///
 # %% MyLinear
 class MyLinear(nn.Module):

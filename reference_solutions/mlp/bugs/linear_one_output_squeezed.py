@@ -4,6 +4,7 @@
 # fails = [
 #     "MyLinear.input_shapes",
 # ]
+# diagnosis = "the last dimension is lost"
 # ///
 # %% MyLinear
 class MyLinear(nn.Module):

@@ -7,6 +7,7 @@
 #     "MyLinear.no_bias",
 #     "MyLinear.linear_gradients",
 # ]
+# diagnosis = "there is a ReLU at the end"
 # ///
 # %% MyLinear
 class MyLinear(nn.Module):

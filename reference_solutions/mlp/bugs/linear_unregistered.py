@@ -4,6 +4,7 @@
 # fails = [
 #     "MyLinear.parameters",
 # ]
+# diagnosis = "must be registered parameters"
 # ///
 # %% MyLinear
 class MyLinear(nn.Module):

@@ -8,6 +8,7 @@
 #     "MyLinear.no_bias",
 #     "MyLinear.linear_gradients",
 # ]
+# diagnosis = "it is transposed"
 # ///
 # %% MyLinear
 class MyLinear(nn.Module):

@@ -5,6 +5,7 @@
 #     "max_margin_loss.regularisation",
 #     "max_margin_loss.margin_gradients",
 # ]
+# diagnosis = "(biases) are left out"
 # ///
 # %% max_margin_loss
 def max_margin_loss(scores, targets, parameters, alpha=1e-4):

@@ -9,6 +9,7 @@
 #     "max_margin_loss.default_alpha",
 #     "max_margin_loss.margin_gradients",
 # ]
+# diagnosis = "The loss is a Python number"
 # ///
 # %% max_margin_loss
 def max_margin_loss(scores, targets, parameters, alpha=1e-4):

@@ -4,6 +4,7 @@
 # fails = [
 #     "max_margin_loss.default_alpha",
 # ]
+# diagnosis = "the default is another one"
 # ///
 # %% max_margin_loss
 def max_margin_loss(scores, targets, parameters, alpha=1e-2):

@@ -4,6 +4,7 @@
 # fails = [
 #     "max_margin_loss.regularisation",
 # ]
+# diagnosis = "norms are added, not squares"
 # ///
 # %% max_margin_loss
 def max_margin_loss(scores, targets, parameters, alpha=1e-4):

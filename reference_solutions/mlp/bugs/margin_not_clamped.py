@@ -5,6 +5,7 @@
 #     "max_margin_loss.hinge",
 #     "max_margin_loss.margin_gradients",
 # ]
+# diagnosis = "max(0, ...) is missing"
 # ///
 # %% max_margin_loss
 def max_margin_loss(scores, targets, parameters, alpha=1e-4):

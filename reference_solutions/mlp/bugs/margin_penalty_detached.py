@@ -4,6 +4,7 @@
 # fails = [
 #     "max_margin_loss.margin_gradients",
 # ]
+# diagnosis = "no gradient has reached `parameters[0]`"
 # ///
 # %% max_margin_loss
 def max_margin_loss(scores, targets, parameters, alpha=1e-4):

@@ -4,6 +4,7 @@
 # fails = [
 #     "max_margin_loss.hinge",
 # ]
+# diagnosis = "a sum is taken for the mean"
 # ///
 # %% max_margin_loss
 def max_margin_loss(scores, targets, parameters, alpha=1e-4):

@@ -4,6 +4,7 @@
 # fails = [
 #     "max_margin_loss.margin_generator",
 # ]
+# diagnosis = "used up by an earlier walk"
 # ///
 # %% max_margin_loss
 def max_margin_loss(scores, targets, parameters, alpha=1e-4):

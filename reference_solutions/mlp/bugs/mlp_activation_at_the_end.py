@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.mlp_forward",
 # ]
+# diagnosis = "there is a ReLU after the last layer"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

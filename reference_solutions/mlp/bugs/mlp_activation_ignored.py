@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.activation",
 # ]
+# diagnosis = "does not use the activation_cls"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

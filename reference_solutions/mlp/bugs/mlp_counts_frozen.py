@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.count_parameters",
 # ]
+# diagnosis = "counts frozen parameters"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

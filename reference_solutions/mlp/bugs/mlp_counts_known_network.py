@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.count_parameters",
 # ]
+# diagnosis = "whatever the model is"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.count_parameters",
 # ]
+# diagnosis = "counts tensors"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

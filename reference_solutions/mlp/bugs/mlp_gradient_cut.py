@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.mlp_gradients",
 # ]
+# diagnosis = "no gradient has reached input_layer"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

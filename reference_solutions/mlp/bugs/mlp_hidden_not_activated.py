@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.mlp_forward",
 # ]
+# diagnosis = "no activation after the hidden layers"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

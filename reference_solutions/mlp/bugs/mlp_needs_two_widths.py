@@ -5,6 +5,7 @@
 #     "MyMLP.structure",
 #     "MyMLP.depths",
 # ]
+# diagnosis = "tuple index out of range, in the line"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

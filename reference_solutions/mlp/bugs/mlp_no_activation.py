@@ -5,6 +5,7 @@
 #     "MyMLP.mlp_forward",
 #     "MyMLP.activation",
 # ]
+# diagnosis = "there is no activation at all"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.flattening",
 # ]
+# diagnosis = "shapes cannot be multiplied"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

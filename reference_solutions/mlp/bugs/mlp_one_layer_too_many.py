@@ -11,6 +11,7 @@
 #     "MyMLP.mlp_gradients",
 #     "MyMLP.large_network",
 # ]
+# diagnosis = "layers instead of"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

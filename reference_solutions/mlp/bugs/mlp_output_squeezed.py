@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.defaults",
 # ]
+# diagnosis = "the output lost its last dimension"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

@@ -5,6 +5,7 @@
 #     "MyMLP.structure",
 #     "MyMLP.large_network",
 # ]
+# diagnosis = "must be an nn.ModuleList"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.mlp_forward",
 # ]
+# diagnosis = "there is a sigmoid after the last layer"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.defaults",
 # ]
+# diagnosis = "they do not join these widths in order"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

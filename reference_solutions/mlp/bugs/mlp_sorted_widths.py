@@ -10,6 +10,7 @@
 #     "MyMLP.mlp_gradients",
 #     "MyMLP.large_network",
 # ]
+# diagnosis = "the hidden widths are sorted"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.defaults",
 # ]
+# diagnosis = "the default activation is nn.Tanh"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

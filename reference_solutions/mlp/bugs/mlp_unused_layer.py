@@ -4,6 +4,7 @@
 # fails = [
 #     "MyMLP.large_network",
 # ]
+# diagnosis = "has other parameters"
 # ///
 # %% MyMLP
 class MyMLP(nn.Module):

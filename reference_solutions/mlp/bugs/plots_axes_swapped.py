@@ -4,6 +4,7 @@
 # fails = [
 #     "plots.predictions_points",
 # ]
+# diagnosis = "are on each other's axes"
 # ///
 # %% plots
 def plot_loss(history):

@@ -8,6 +8,7 @@
 #     "plots.predictions_labels",
 #     "plots.own_figures",
 # ]
+# diagnosis = "it returned Figure"
 # ///
 # %% plots
 def plot_loss(history):

@@ -4,6 +4,7 @@
 # fails = [
 #     "plots.loss_line",
 # ]
+# diagnosis = "The first epoch is missing"
 # ///
 # %% plots
 def plot_loss(history):

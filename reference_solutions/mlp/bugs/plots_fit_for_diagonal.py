@@ -4,6 +4,7 @@
 # fails = [
 #     "plots.diagonal",
 # ]
+# diagnosis = "The line is fitted to the points"
 # ///
 # %% plots
 def plot_loss(history):

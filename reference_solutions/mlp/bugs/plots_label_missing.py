@@ -4,6 +4,7 @@
 # fails = [
 #     "plots.predictions_labels",
 # ]
+# diagnosis = "no label on the axis y"
 # ///
 # %% plots
 def plot_loss(history):

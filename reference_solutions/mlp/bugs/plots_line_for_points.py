@@ -5,6 +5,7 @@
 #     "plots.predictions_points",
 #     "plots.predictions_inputs",
 # ]
+# diagnosis = "The samples are joined by a line"
 # ///
 # %% plots
 def plot_loss(history):

@@ -4,6 +4,7 @@
 # fails = [
 #     "plots.loss_labels",
 # ]
+# diagnosis = "no label on the axis x and y"
 # ///
 # %% plots
 def plot_loss(history):

@@ -4,6 +4,7 @@
 # fails = [
 #     "plots.diagonal",
 # ]
+# diagnosis = "There is no line y = x"
 # ///
 # %% plots
 def plot_loss(history):

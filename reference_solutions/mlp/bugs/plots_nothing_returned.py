@@ -6,6 +6,7 @@
 #     "plots.loss_labels",
 #     "plots.own_figures",
 # ]
+# diagnosis = "it returned None"
 # ///
 # %% plots
 def plot_loss(history):

@@ -4,6 +4,7 @@
 # fails = [
 #     "plots.own_figures",
 # ]
+# diagnosis = "draws on a figure that was there before"
 # ///
 # %% plots
 def plot_loss(history):

@@ -5,6 +5,7 @@
 #     "plots.predictions_points",
 #     "plots.predictions_inputs",
 # ]
+# diagnosis = "every prediction looks perfect"
 # ///
 # %% plots
 def plot_loss(history):

@@ -4,6 +4,7 @@
 # fails = [
 #     "plots.predictions_inputs",
 # ]
+# diagnosis = "'numpy.ndarray' object has no attribute"
 # ///
 # %% plots
 def plot_loss(history):

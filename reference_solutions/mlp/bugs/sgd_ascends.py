@@ -4,6 +4,7 @@
 # fails = [
 #     "sgd_step.update",
 # ]
+# diagnosis = "the step goes up the gradient"
 # ///
 # %% sgd_step
 def sgd_step(parameters, learning_rate):

@@ -4,6 +4,7 @@
 # fails = [
 #     "sgd_step.leaves",
 # ]
+# diagnosis = "no longer a leaf that requires a gradient"
 # ///
 # %% sgd_step
 def sgd_step(parameters, learning_rate):

@@ -4,6 +4,7 @@
 # fails = [
 #     "sgd_step.update",
 # ]
+# diagnosis = "momentum"
 # ///
 # %% sgd_step
 _speed = {}

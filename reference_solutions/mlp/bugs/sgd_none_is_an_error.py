@@ -4,6 +4,7 @@
 # fails = [
 #     "sgd_step.none_grads",
 # ]
+# diagnosis = "NoneType"
 # ///
 # %% sgd_step
 def sgd_step(parameters, learning_rate):

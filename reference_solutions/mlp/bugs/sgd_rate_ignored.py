@@ -4,6 +4,7 @@
 # fails = [
 #     "sgd_step.update",
 # ]
+# diagnosis = "learning_rate is not used"
 # ///
 # %% sgd_step
 def sgd_step(parameters, learning_rate):

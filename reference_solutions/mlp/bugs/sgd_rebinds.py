@@ -7,6 +7,7 @@
 #     "sgd_step.none_grads",
 #     "sgd_step.step_generator",
 # ]
+# diagnosis = "`p = p - ...` makes a new tensor"
 # ///
 # %% sgd_step
 def sgd_step(parameters, learning_rate):

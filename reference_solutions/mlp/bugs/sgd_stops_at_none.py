@@ -4,6 +4,7 @@
 # fails = [
 #     "sgd_step.none_grads",
 # ]
+# diagnosis = "skip that one only"
 # ///
 # %% sgd_step
 def sgd_step(parameters, learning_rate):

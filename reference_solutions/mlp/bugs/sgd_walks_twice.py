@@ -4,6 +4,7 @@
 # fails = [
 #     "sgd_step.step_generator",
 # ]
+# diagnosis = "has used the generator up"
 # ///
 # %% sgd_step
 def sgd_step(parameters, learning_rate):

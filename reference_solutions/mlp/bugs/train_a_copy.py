@@ -8,6 +8,7 @@
 #     "train.moons",
 #     "train.regression",
 # ]
+# diagnosis = "the weights never change"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

@@ -7,6 +7,7 @@
 #     "train.moons",
 #     "train.regression",
 # ]
+# diagnosis = "that is Adam or the like"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

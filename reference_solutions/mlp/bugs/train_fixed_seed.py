@@ -4,6 +4,7 @@
 # fails = [
 #     "train.batches",
 # ]
+# diagnosis = "does not take its batches from the generator"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

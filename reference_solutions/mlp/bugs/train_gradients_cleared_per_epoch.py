@@ -6,6 +6,7 @@
 #     "train.moons",
 #     "train.regression",
 # ]
+# diagnosis = "cleared once per epoch"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

@@ -7,6 +7,7 @@
 #     "train.moons",
 #     "train.regression",
 # ]
+# diagnosis = "exactly the path of SGD without clearing the gradients"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

@@ -4,6 +4,7 @@
 # fails = [
 #     "train.history",
 # ]
+# diagnosis = "the loss of the last batch"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

@@ -4,6 +4,7 @@
 # fails = [
 #     "train.history",
 # ]
+# diagnosis = "The history holds tensors"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

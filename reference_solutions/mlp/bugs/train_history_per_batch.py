@@ -4,6 +4,7 @@
 # fails = [
 #     "train.history",
 # ]
+# diagnosis = "must return one number per epoch"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

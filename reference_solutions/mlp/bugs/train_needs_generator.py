@@ -4,6 +4,7 @@
 # fails = [
 #     "train.full_batch",
 # ]
+# diagnosis = "missing 1 required keyword-only argument: 'generator'"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator):

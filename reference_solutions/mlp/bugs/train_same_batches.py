@@ -4,6 +4,7 @@
 # fails = [
 #     "train.batches",
 # ]
+# diagnosis = "in the same order: draw new mini-batches"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

@@ -5,6 +5,7 @@
 #     "train.batches",
 #     "train.full_batch",
 # ]
+# diagnosis = "drawn with replacement"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

@@ -9,6 +9,7 @@
 #     "train.moons",
 #     "train.regression",
 # ]
+# diagnosis = "never calls backward()"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

@@ -1,0 +1,20 @@
+# /// zachetka
+# about = "Integer targets come back as floats."
+# score = 0.98
+# fails = [
+#     "minibatches.pairs",
+# ]
+# diagnosis = "expected int64 tensor"
+# ///
+# %% minibatches
+def minibatches(x, y, batch_size, *, replacement=False, generator=None):
+    """Random batches of paired rows.
+
+    x: (N, ...), y: (N, ...) -> an iterable of (xb, yb) with at most batch_size rows each
+    """
+    n = len(x)
+    if replacement:
+        order = torch.randint(n, (n,), generator=generator)
+    else:
+        order = torch.randperm(n, generator=generator)
+    return [(x[rows], y[rows].float()) for rows in order.split(batch_size)]

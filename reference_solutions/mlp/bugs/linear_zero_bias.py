@@ -1,0 +1,26 @@
+# /// zachetka
+# about = "With bias=False there is a bias of zeros."
+# score = 0.98
+# fails = [
+#     "MyLinear.no_bias",
+# ]
+# diagnosis = "With bias=False the attribute `bias` must be None"
+# ///
+# %% MyLinear
+class MyLinear(nn.Module):
+    """A linear layer: x @ weight.T + bias.
+
+    weight: nn.Parameter (out_features, in_features)
+    bias:   nn.Parameter (out_features,), or None with bias=False
+    """
+
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__()
+        bound = in_features**-0.5
+        self.weight = nn.Parameter(torch.empty(out_features, in_features).uniform_(-bound, bound))
+        self.bias = nn.Parameter(torch.empty(out_features).uniform_(-bound, bound) * bias)
+
+    def forward(self, x):
+        """x: (..., in_features) -> (..., out_features)"""
+        out = x @ self.weight.T
+        return out if self.bias is None else out + self.bias

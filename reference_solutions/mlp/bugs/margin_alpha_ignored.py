@@ -1,0 +1,18 @@
+# /// zachetka
+# about = "alpha is always 1e-4."
+# score = 0.96
+# fails = [
+#     "max_margin_loss.hinge",
+#     "max_margin_loss.regularisation",
+# ]
+# diagnosis = "alpha is ignored"
+# ///
+# %% max_margin_loss
+def max_margin_loss(scores, targets, parameters, alpha=1e-4):
+    """Mean hinge loss plus alpha times the sum of squares of all parameters.
+
+    scores: (N,) or (N, 1), targets: (N,) of -1/+1, parameters: an iterable of tensors -> loss: ()
+    """
+    hinge = F.relu(1 - targets * scores.reshape(-1)).mean()
+    penalty = sum(p.pow(2).sum() for p in parameters)
+    return hinge + 1e-4 * penalty

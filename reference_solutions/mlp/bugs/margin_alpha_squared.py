@@ -1,0 +1,16 @@
+# /// zachetka
+# about = "alpha is squared together with the parameters."
+# score = 0.98
+# fails = [
+#     "max_margin_loss.regularisation",
+# ]
+# diagnosis = "alpha is squared"
+# ///
+# %% max_margin_loss
+def max_margin_loss(scores, targets, parameters, alpha=1e-4):
+    """Mean hinge loss plus alpha times the sum of squares of all parameters.
+
+    scores: (N,) or (N, 1), targets: (N,) of -1/+1, parameters: an iterable of tensors -> loss: ()
+    """
+    hinge = F.relu(1 - targets * scores.reshape(-1)).mean()
+    return hinge + sum((alpha * p).pow(2).sum() for p in parameters)

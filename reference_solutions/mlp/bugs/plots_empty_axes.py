@@ -1,0 +1,35 @@
+# /// zachetka
+# about = "Labels and nothing else."
+# score = 0.9
+# fails = [
+#     "plots.loss_line",
+#     "plots.loss_labels",
+#     "plots.predictions_points",
+#     "plots.predictions_inputs",
+#     "plots.diagonal",
+#     "plots.predictions_labels",
+#     "plots.own_figures",
+# ]
+# diagnosis = "The plot does not show the values"
+# ///
+# %% plots
+def plot_loss(history):
+    """A line with the loss of every epoch, on a new figure; returns the Axes."""
+    fig, ax = plt.subplots(figsize=(5, 3))
+    ax.set_xlabel("epoch")
+    ax.set_ylabel("loss")
+    return ax
+
+
+def plot_predictions(reference, predicted):
+    """Points (reference, predicted) and the diagonal, on a new figure; returns the Axes.
+
+    reference, predicted: (N,) or (N, 1), tensors, arrays or lists
+    """
+    reference = np.asarray(reference).reshape(-1)
+    predicted = np.asarray(predicted).reshape(-1)
+    ends = [min(reference.min(), predicted.min()), max(reference.max(), predicted.max())]
+    fig, ax = plt.subplots(figsize=(4, 4))
+    ax.set_xlabel("reference")
+    ax.set_ylabel("predicted")
+    return ax

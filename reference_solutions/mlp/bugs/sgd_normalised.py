@@ -1,0 +1,15 @@
+# /// zachetka
+# about = "A gradient of length 1."
+# score = 0.96
+# fails = [
+#     "sgd_step.update",
+# ]
+# diagnosis = "the gradient is scaled to length 1"
+# ///
+# %% sgd_step
+def sgd_step(parameters, learning_rate):
+    """One step of gradient descent, in place; parameters without a gradient are skipped."""
+    with torch.no_grad():
+        for p in parameters:
+            if p.grad is not None:
+                p -= learning_rate * p.grad / p.grad.norm()
