@@ -5,6 +5,7 @@ import torch
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
     AnyOf,
+    Bool,
     Float,
     ListOf,
     Nothing,
@@ -27,15 +28,35 @@ def linear_mse(nb, *, weight, bias, x, y, times, part):
         layer.bias.copy_(bias)
     values = []
     for _ in range(times):
-        loss, grad = nb.task_linear_mse_loss(layer, x, y)
+        pair = nb.task_linear_mse_loss(layer, x, y)
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            return {"pairs": False, f"task_linear_mse_loss(...)[{int(part == 'grad')}]": []}
+        loss, grad = pair
         value = {"loss": loss, "grad": grad}[part]
         # A copy: the next call may well clear or reuse what this one gave away.
         values.append(value.detach().clone() if isinstance(value, torch.Tensor) else value)
-    return {f"task_linear_mse_loss(...)[{int(part == 'grad')}]": values}
+    return {"pairs": True, f"task_linear_mse_loss(...)[{int(part == 'grad')}]": values}
 
 
 def squares_gradients(nb, *, xs):
     return {"task_grad_sum_of_squares(x)": [nb.task_grad_sum_of_squares(x) for x in xs]}
+
+
+def mse_values(student, part, spec, *, times, **case):
+    """Give the loss or the gradient of so many calls in a row."""
+    key = f"task_linear_mse_loss(...)[{int(part == 'grad')}]"
+    got = student.run(
+        linear_mse, times=times, part=part, **case, returns={"pairs": Bool(), key: ListOf(spec)}
+    )
+    if not got["pairs"] or len(got[key]) != times:
+        fail(
+            Text(
+                "task_linear_mse_loss must return two values: `return loss, weight_grad`.",
+                "task_linear_mse_loss должна вернуть два значения: `return loss, weight_grad`.",
+            ),
+            cause="wrong_type",
+        )
+    return got[key]
 
 
 def linear_mse_case(rng):
@@ -52,17 +73,10 @@ def linear_mse_case(rng):
 )
 def test_mse_loss(student, rng):
     weight, bias, x, y, error = linear_mse_case(rng)
-    got = student.run(
-        linear_mse,
-        weight=weight,
-        bias=bias,
-        x=x,
-        y=y,
-        times=1,
-        part="loss",
-        returns={"task_linear_mse_loss(...)[0]": ListOf(AnyOf(Tensor(...), Number()), 1)},
+    values = mse_values(
+        student, "loss", AnyOf(Tensor(...), Number()), times=1, weight=weight, bias=bias, x=x, y=y
     )
-    (loss,) = got["task_linear_mse_loss(...)[0]"]
+    (loss,) = values
     if isinstance(loss, float):
         fail(
             Text(
@@ -100,17 +114,10 @@ def test_mse_loss(student, rng):
 )
 def test_mse_weight_grad(student, rng):
     weight, bias, x, y, error = linear_mse_case(rng)
-    got = student.run(
-        linear_mse,
-        weight=weight,
-        bias=bias,
-        x=x,
-        y=y,
-        times=1,
-        part="grad",
-        returns={"task_linear_mse_loss(...)[1]": ListOf(AnyOf(Tensor(...), Nothing()), 1)},
+    values = mse_values(
+        student, "grad", AnyOf(Tensor(...), Nothing()), times=1, weight=weight, bias=bias, x=x, y=y
     )
-    (grad,) = got["task_linear_mse_loss(...)[1]"]
+    (grad,) = values
     if grad is None:
         fail(
             Text(
@@ -173,17 +180,8 @@ def known_gradients(x, bias, error):
 )
 def test_mse_called_twice(student, rng):
     weight, bias, x, y, error = linear_mse_case(rng)
-    got = student.run(
-        linear_mse,
-        weight=weight,
-        bias=bias,
-        x=x,
-        y=y,
-        times=3,
-        part="grad",
-        returns={"task_linear_mse_loss(...)[1]": ListOf(Float(...), 3)},
-    )
-    first, *others = got["task_linear_mse_loss(...)[1]"]
+    values = mse_values(student, "grad", Float(...), times=3, weight=weight, bias=bias, x=x, y=y)
+    first, *others = values
     # A wrong gradient is punished above, but it must be one: a constant repeats itself, too.
     right, mistakes = known_gradients(x, bias, error)
     if not bool(first.abs().sum() > 0) or not any(

@@ -10,6 +10,8 @@ from zachetka.pytest_plugin import (
     Float,
     ListOf,
     Long,
+    Str,
+    Tensor,
     TupleOf,
     assert_equal,
     check,
@@ -36,6 +38,8 @@ def drawn_batches(nb, *, data, cases):
             torch.rand(used, generator=chosen["generator"])
         given = x[:count].clone(), y[:count].clone()
         batches = nb.minibatches(*given, batch_size, **chosen)
+        if not hasattr(batches, "__iter__") and not hasattr(batches, "__getitem__"):
+            return {"xb": [], "yb": [], "unchanged": True, "no_batches": type(batches).__name__}
         # All honest batches and a few too many: an endless generator ends here.
         pairs = [(xb, yb) for xb, yb in itertools.islice(batches, count + 3)]
         drawn.append([(xb.clone(), yb.clone()) for xb, yb in pairs])
@@ -44,6 +48,7 @@ def drawn_batches(nb, *, data, cases):
         "xb": [[xb for xb, _ in batches] for batches in drawn],
         "yb": [[yb for _, yb in batches] for batches in drawn],
         "unchanged": unchanged,
+        "no_batches": "",
     }
 
 
@@ -87,11 +92,24 @@ class Draws:
                 for kind, case in zip(which, cases, strict=True)
             ],
             returns={
-                "xb": TupleOf(*(ListOf(Float(None, *self.kinds[kind][0])) for kind in which)),
-                "yb": TupleOf(*(ListOf(targets_of(*self.kinds[kind][1:])) for kind in which)),
+                "xb": ListOf(ListOf(Tensor(...))),
+                "yb": ListOf(ListOf(Tensor(...))),
                 "unchanged": Bool(),
+                "no_batches": Str(),
             },
         )
+        if got["no_batches"]:
+            kind = got["no_batches"].removesuffix("Type")
+            fail(
+                Text(
+                    f"minibatches must give a list or a generator of pairs; it gave {kind}.",
+                    f"minibatches должна вернуть список или генератор пар, а вернула {kind}.",
+                ),
+                cause="wrong_type",
+            )
+        for part, spec_of in (("xb", lambda kind: Float(None, *kind[0])), ("yb", targets_of)):
+            specs = [ListOf(spec_of(self.kinds[kind])) for kind in which]
+            TupleOf(*specs).validate(got[part], part)
         self.unchanged = got["unchanged"]
         self.rows = [
             [rows_in(self.data[kind][0][: case["count"]], xb) for xb in batches]
@@ -103,8 +121,10 @@ class Draws:
         ]
 
     def refuse_one_batch(self, *cases):
-        """Fail the check if batches are larger than they may be: then nothing was cut at all."""
+        """Fail the check if batches are larger than they may be or never end: nothing was cut."""
         for case, batches in zip(cases, self.rows, strict=True):
+            if len(batches) == case["count"] + 3:
+                fail(ENDLESS)
             largest = max(map(len, batches), default=0)
             if largest > case["batch_size"]:
                 fail(
@@ -120,6 +140,8 @@ class Draws:
             count, size = case["count"], case["batch_size"]
             sizes, wanted = [len(batch) for batch in batches], batch_sizes(count, size)
             why = Text("", "")
+            if len(sizes) == count + 3:
+                fail(ENDLESS)
             if sizes == [*wanted, 0]:
                 why = Text(": the last one is empty", ": последний из них пуст")
             elif sizes == wanted[:-1]:
@@ -142,13 +164,19 @@ class Draws:
             )
 
 
+ENDLESS = Text(
+    "There are more batches than samples: the batches never end, or most of them are empty.",
+    "Пакетов больше, чем примеров: они не кончаются или почти все пусты.",
+)
+
 # The shape of a row of x and of y, and whether y holds integers.
 POINTS = ((2,), (), False)
 COLUMN = ((2,), (1,), False)
 PICTURES = ((1, 4, 4), (), True)
 
 
-def targets_of(of_y, whole):
+def targets_of(kind):
+    _, of_y, whole = kind
     return (Long if whole else Float)(None, *of_y)
 
 

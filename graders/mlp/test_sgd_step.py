@@ -129,7 +129,8 @@ def test_update(student, rng):
         ): torch.cat([value.flatten() for value in normed(values, steps)]),
         **mistakes,
     }
-    assert_close(actual, right, name="sgd_step(parameters, learning_rate)", mistakes=mistakes)
+    known = mistakes if bool(actual.isfinite().all()) else {}
+    assert_close(actual, right, name="sgd_step(parameters, learning_rate)", mistakes=known)
 
 
 def extent(difference, vector):

@@ -292,6 +292,8 @@ def either_way(judge):
 
 def known_paths(states, slopes, rate, per_epoch):
     """Give where known mistakes lead from each recorded vector of parameters."""
+    if not bool(states.isfinite().all()):
+        return {}
     before, moves = states[:-1], states[1:] - states[:-1]
     right = before - rate * slopes
     earlier = torch.cat([torch.zeros_like(moves[:1]), moves[:-1]])
