@@ -49,20 +49,13 @@ class JobMaker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One notebook with a known score."""
+    """One notebook with a known score; `tasks` are those that it is about, None for all."""
 
     assignment: str
     variant: Variant
     language: Language
     text: str
-
-    @property
-    def tasks(self) -> frozenset[str] | None:
-        """The tasks that a bug is about; None for what is about all of them."""
-        if self.variant.kind is not Kind.BUG:
-            return None
-        failing = {check.partition(".")[0] for check in self.variant.fails or ()}
-        return frozenset(failing | set(self.variant.cells))
+    tasks: frozenset[str] | None = None
 
     @property
     def name(self) -> str:
@@ -107,8 +100,19 @@ def trials(course: Path, manifest: Manifest) -> list[Trial]:
     for variant in reference.load_variants(course, manifest, solution):
         # They need no demonstrations, and hundreds of them would be an hour's work.
         notebook = reference.build(solution, variant.cells, Language.EN, only_tasks=True)
-        found.append(Trial(manifest.name, variant, Language.EN, reference.to_ipynb(notebook)))
+        text = reference.to_ipynb(notebook)
+        tasks = _tasks_of(variant, manifest)
+        found.append(Trial(manifest.name, variant, Language.EN, text, tasks))
     return found
+
+
+def _tasks_of(variant: Variant, manifest: Manifest) -> frozenset[str] | None:
+    """Give the tasks that a variant is about; None where it changes what all of them share."""
+    failing = {check.partition(".")[0] for check in variant.fails or ()}
+    replaced = set(variant.cells)
+    if replaced <= set(manifest.tasks):
+        return frozenset(failing | replaced)
+    return frozenset(failing) or None
 
 
 def run_trials(
@@ -128,7 +132,7 @@ def run_trials(
         make_job: makes the jobs.
         work: does a job, and gives a report per seed.
         pool: where it is done.
-        quick: try a bug on the checks of its own task alone.
+        quick: try a variant on the checks of its own tasks alone.
 
     Raises:
         InfrastructureError: no worker stays alive.

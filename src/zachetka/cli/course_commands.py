@@ -51,7 +51,7 @@ def verify(
         int, typer.Option("--bug-seeds", min=1, help="Try what is wrong under so many secrets.")
     ] = 1,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Try a bug on the checks of its own task alone.")
+        bool, typer.Option("--quick", help="Try variants on the checks of their own tasks.")
     ] = False,
     only: Annotated[
         str | None,
