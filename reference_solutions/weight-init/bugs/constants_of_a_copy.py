@@ -1,0 +1,22 @@
+# /// zachetka
+# about = "A copy of the weight is filled, not the weight."
+# score = 0.98
+# fails = [
+#     "init_zeros_ones.zeros_weight",
+#     "init_zeros_ones.ones_weight",
+# ]
+# diagnosis = "the weights are not changed"
+# ///
+# %% init_zeros_ones
+def init_zeros_(layer):
+    weight = layer.weight.detach().clone()
+    weight.zero_()
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+
+
+def init_ones_(layer):
+    weight = layer.weight.detach().clone()
+    weight.fill_(1.0)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)

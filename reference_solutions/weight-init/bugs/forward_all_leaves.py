@@ -1,0 +1,23 @@
+# /// zachetka
+# about = "Activations are measured, too."
+# score = 0.935
+# fails = [
+#     "forward_statistics.values",
+#     "forward_statistics.forward_order",
+#     "forward_statistics.inplace_activation",
+# ]
+# diagnosis = "are other modules measured, too?"
+# ///
+# %% forward_statistics
+def forward_statistics(model, x):
+    statistics = []
+
+    def hook(module, inputs, output):
+        statistics.append((output.mean().item(), output.std(correction=0).item()))
+
+    handles = [m.register_forward_hook(hook) for m in model.modules() if not list(m.children())]
+    with torch.no_grad():
+        model(x)
+    for handle in handles:
+        handle.remove()
+    return statistics

@@ -1,0 +1,10 @@
+# /// zachetka
+# about = "The sum of absolute values."
+# score = 0.96
+# fails = ["gradient_statistics.norms"]
+# diagnosis = "this is the sum of absolute values, not the Euclidean norm"
+# ///
+# %% gradient_statistics
+def gradient_statistics(model, x, y, loss_fn):
+    weights = [m.weight for m in model.modules() if isinstance(m, nn.Linear)]
+    return [grad.abs().sum().item() for grad in torch.autograd.grad(loss_fn(model(x), y), weights)]

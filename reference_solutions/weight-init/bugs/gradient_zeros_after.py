@@ -1,0 +1,16 @@
+# /// zachetka
+# about = "All gradients are zero afterwards."
+# score = 0.975
+# fails = [
+#     "gradient_statistics.no_grads_left",
+#     "gradient_statistics.grads_kept",
+# ]
+# diagnosis = "Parameters whose grad was None have one after gradient_statistics"
+# ///
+# %% gradient_statistics
+def gradient_statistics(model, x, y, loss_fn):
+    model.zero_grad()
+    loss_fn(model(x), y).backward()
+    norms = [m.weight.grad.norm().item() for m in model.modules() if isinstance(m, nn.Linear)]
+    model.zero_grad(set_to_none=False)
+    return norms

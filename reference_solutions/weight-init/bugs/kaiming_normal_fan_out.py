@@ -1,0 +1,20 @@
+# /// zachetka
+# about = "fan_out in place of fan_in."
+# score = 0.955
+# fails = ["init_kaiming.kaiming_normal_distribution"]
+# diagnosis = "fan_out is used where fan_in belongs"
+# ///
+# %% init_kaiming
+def init_kaiming_uniform_(layer):
+    with torch.no_grad():
+        a = math.sqrt(6 / layer.weight.shape[1])
+        layer.weight.uniform_(-a, a)
+        if layer.bias is not None:
+            layer.bias.zero_()
+
+
+def init_kaiming_normal_(layer):
+    with torch.no_grad():
+        layer.weight.normal_(0.0, math.sqrt(2 / layer.weight.shape[0]))
+        if layer.bias is not None:
+            layer.bias.zero_()

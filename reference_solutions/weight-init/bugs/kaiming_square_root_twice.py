@@ -1,0 +1,20 @@
+# /// zachetka
+# about = "The root is taken twice."
+# score = 0.955
+# fails = ["init_kaiming.kaiming_normal_distribution"]
+# diagnosis = "the square root is taken twice"
+# ///
+# %% init_kaiming
+def init_kaiming_uniform_(layer):
+    with torch.no_grad():
+        a = math.sqrt(6 / layer.weight.shape[1])
+        layer.weight.uniform_(-a, a)
+        if layer.bias is not None:
+            layer.bias.zero_()
+
+
+def init_kaiming_normal_(layer):
+    with torch.no_grad():
+        layer.weight.normal_(0.0, math.sqrt(math.sqrt(2 / layer.weight.shape[1])))
+        if layer.bias is not None:
+            layer.bias.zero_()

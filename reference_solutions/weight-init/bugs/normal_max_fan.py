@@ -1,0 +1,20 @@
+# /// zachetka
+# about = "The larger fan in place of fan_in."
+# score = 0.97
+# fails = ["init_general_normal.normal_distribution"]
+# diagnosis = "the larger of the two fans is used"
+# ///
+# %% init_general_normal
+def init_general_rule_(layer):
+    with torch.no_grad():
+        y = 1 / math.sqrt(layer.weight.shape[1])
+        layer.weight.uniform_(-y, y)
+        if layer.bias is not None:
+            layer.bias.zero_()
+
+
+def init_normal_(layer):
+    with torch.no_grad():
+        layer.weight.normal_(0.0, 1 / math.sqrt(max(layer.weight.shape)))
+        if layer.bias is not None:
+            layer.bias.zero_()

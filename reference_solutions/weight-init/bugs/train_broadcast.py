@@ -1,0 +1,32 @@
+# /// zachetka
+# about = "(N, 1) against (N,) in a loss written by hand."
+# score = 0.96
+# fails = [
+#     "train_with_init.history",
+#     "train_with_init.moons",
+# ]
+# diagnosis = "are broadcast against y of shape (N,) to (N, N)"
+# ///
+# %% train_with_init
+def train_with_init(
+    init_, x, y, *, depth=10, width=64, epochs=60, batch_size=50, learning_rate=0.003, seed=0
+):
+    torch.manual_seed(seed)
+    layers = [nn.Linear(2, width)]
+    for _ in range(depth - 2):
+        layers += [nn.ReLU(), nn.Linear(width, width)]
+    layers += [nn.ReLU(), nn.Linear(width, 1)]
+    model = apply_init(nn.Sequential(*layers), init_)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x)).split(batch_size):
+            p = torch.sigmoid(model(x[rows]))
+            loss = -(y[rows] * torch.log(p + 1e-9) + (1 - y[rows]) * torch.log(1 - p + 1e-9)).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(rows)
+        history.append(total / len(x))
+    return model, history

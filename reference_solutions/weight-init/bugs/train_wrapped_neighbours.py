@@ -1,0 +1,41 @@
+# /// zachetka
+# about = "A nearest neighbour inside of a module, beside layers for show."
+# score = 0.96
+# fails = [
+#     "train_with_init.relu_network",
+#     "train_with_init.moons",
+# ]
+# diagnosis = "The answers of the model do not come from its parameters"
+# ///
+# %% train_with_init
+class _Neighbours(nn.Module):
+    def __init__(self, model, x, y):
+        super().__init__()
+        self.model, self.x, self.y = model, x, y
+
+    def forward(self, x):
+        self.model(x)
+        return (2 * self.y[torch.cdist(x, self.x).argmin(1)] - 1).unsqueeze(1)
+
+
+def train_with_init(
+    init_, x, y, *, depth=10, width=64, epochs=60, batch_size=50, learning_rate=0.003, seed=0
+):
+    torch.manual_seed(seed)
+    layers = [nn.Linear(2, width)]
+    for _ in range(depth - 2):
+        layers += [nn.ReLU(), nn.Linear(width, width)]
+    layers += [nn.ReLU(), nn.Linear(width, 1)]
+    model = apply_init(nn.Sequential(*layers), init_)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows in torch.randperm(len(x)).split(batch_size):
+            loss = F.binary_cross_entropy_with_logits(model(x[rows]).squeeze(1), y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(rows)
+        history.append(total / len(x))
+    return _Neighbours(model, x, y), history

@@ -1,0 +1,20 @@
+# /// zachetka
+# about = "sqrt(2/m): fan_in is forgotten."
+# score = 0.955
+# fails = ["init_xavier.xavier_normal_distribution"]
+# diagnosis = "only fan_out is used"
+# ///
+# %% init_xavier
+def init_xavier_uniform_(layer):
+    with torch.no_grad():
+        a = math.sqrt(6 / sum(layer.weight.shape))
+        layer.weight.uniform_(-a, a)
+        if layer.bias is not None:
+            layer.bias.zero_()
+
+
+def init_xavier_normal_(layer):
+    with torch.no_grad():
+        layer.weight.normal_(0.0, math.sqrt(2 / layer.weight.shape[0]))
+        if layer.bias is not None:
+            layer.bias.zero_()
