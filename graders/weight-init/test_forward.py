@@ -156,7 +156,7 @@ STATISTICS = "forward_statistics(model, x)"
 def traces(student, chain, x, *, kind="plain", training=True, grads=(), measured=True):
     """Run forward_statistics on a model of the kind, built from the chain's layers.
 
-    With measured=False it does not matter what came back, only what was left behind.
+    With measured=False it does not matter which numbers came back, only what was left behind.
     """
     parameters = [value for layer in chain.layers for value in layer]
     pairs = ListOf(TupleOf(Number(), Number()))
@@ -169,7 +169,7 @@ def traces(student, chain, x, *, kind="plain", training=True, grads=(), measured
         training=training,
         grads=list(grads),
         returns={
-            STATISTICS: pairs if measured else Anything(),
+            STATISTICS: pairs,
             **dict.fromkeys(flags, Bool()),
             "grads": ListOf(Anything(), len(parameters)),
         },
@@ -182,14 +182,17 @@ def traces(student, chain, x, *, kind="plain", training=True, grads=(), measured
                 "forward_statistics не запускает слои модели: вызовите model(x).",
             )
         )
-    if measured:
-        assert_length(got[STATISTICS], len(chain.layers))
+    assert_length(got[STATISTICS], len(chain.layers) if measured else None)
     return got
 
 
 def assert_length(pairs, layers):
-    """Fail unless there is one pair for each layer."""
+    """Fail unless there is one pair for each layer; without a number of layers, any at all."""
     count = len(pairs)
+    if count == 0:
+        fail(Text(f"`{STATISTICS}`: the list is empty.", f"`{STATISTICS}`: список пуст."))
+    if layers is None:
+        return
     if count > layers:
         fail(
             Text(

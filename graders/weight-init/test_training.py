@@ -372,6 +372,13 @@ def test_relu_network(student, rng):
                 ),
                 cause="wrong_type",
             )
+        if len(net.weights) < 2:
+            fail(
+                Text(
+                    "The model has one linear layer only, and none is hidden.",
+                    "В модели всего один линейный слой, скрытых нет.",
+                )
+            )
         logits = net.logits(fresh)
         leaky = torch.nn.functional.leaky_relu
         others = {
