@@ -29,6 +29,7 @@ from zachetka.pytest_plugin import (
     fail,
     is_close,
 )
+from zachetka.pytest_plugin.sources import paths_used_by
 
 # Two-sided Hoeffding bounds are used at this level.
 ALARM = 1e-12
@@ -440,6 +441,17 @@ def adam_path(slopes, *, corrected=True):
     return way
 
 
+def flag_what_is_no_adam(student):
+    """Point out other optimizers and ready-made classifiers; what they lead to is measured."""
+    used = paths_used_by("train_with_init", tuple(cell.source for cell in student.cells))
+    optimizers = {path for path in used if path.startswith("torch.optim.")}
+    optimizers -= {"torch.optim.Adam", "torch.optim.adam.Adam", "torch.optim.adam"}
+    classifiers = {path for path in used if path.startswith(("sklearn.", "torch.cdist"))}
+    classifiers = {path for path in classifiers if not path.startswith("sklearn.datasets")}
+    for path in sorted(optimizers | classifiers):
+        student.flag(f"train_with_init uses {path}")
+
+
 @check(
     "train_with_init",
     points=3,
@@ -461,6 +473,8 @@ def test_adam(student, rng):
     rate = rng.number(2e-5, 3e-5)
     per_epoch = count // batch_size
     steps = per_epoch * epochs
+
+    flag_what_is_no_adam(student)
 
     def judge(repaired):
         net = train(
