@@ -35,7 +35,7 @@ from zachetka.pytest_plugin.sources import paths_used_by
 ALARM = 1e-12
 
 
-def trained(nb, *, x, y, fresh, start, options, times, global_seed, repaired):  # noqa: C901, PLR0915
+def trained(nb, *, x, y, fresh, start, calls, repaired):  # noqa: C901, PLR0915
     import contextlib
     import random
 
@@ -51,7 +51,7 @@ def trained(nb, *, x, y, fresh, start, options, times, global_seed, repaired):  
 
     if repaired:
         nb.apply_init = apply_init
-    own = torch.Generator().manual_seed(global_seed ^ 5)
+    own = torch.Generator().manual_seed(calls[0][1] ^ 5)
     records = []
 
     def init_(layer):
@@ -75,47 +75,54 @@ def trained(nb, *, x, y, fresh, start, options, times, global_seed, repaired):  
                 layer.bias.zero_()
         records.append(layer.weight.detach().clone())
 
-    for _ in range(times):
+    def described(result):
+        nothing = {"linears": 0, "weights": [], "biases": [], "outputs": None, "zeroed": None}
+        pair = isinstance(result, tuple | list) and len(result) == 2
+        if not pair or not isinstance(result[0], nn.Module):
+            inside = ", ".join(type(part).__name__ for part in result) if pair else ""
+            kind = f"{type(result).__name__}{f' ({inside})' if pair else ''}"
+            return {"kind": kind, "history": [], "records": [], **nothing}
+        model, history = result
+        with contextlib.suppress(TypeError, ValueError, RuntimeError):
+            history = (
+                [float(value) for value in history] if hasattr(history, "__len__") else history
+            )
+        linears = [module for module in model.modules() if isinstance(module, nn.Linear)]
+        order = []
+        for linear in linears:
+            linear.register_forward_pre_hook(lambda module, _: order.append(module))
+        model.eval()
+        with torch.no_grad():
+            outputs = model(fresh)
+            weights = [linear.weight.detach().clone() for linear in order]
+            biases = [
+                torch.zeros(len(linear.weight))
+                if linear.bias is None
+                else linear.bias.detach().clone()
+                for linear in order
+            ]
+            for parameter in model.parameters():
+                parameter.zero_()
+            zeroed = model(fresh)
+        return {
+            "kind": "",
+            "history": history,
+            "records": list(records),
+            "linears": len(linears),
+            "weights": weights,
+            "biases": biases,
+            "outputs": outputs,
+            "zeroed": zeroed,
+        }
+
+    runs = []
+    for options, global_seed in calls:
         records.clear()
         torch.manual_seed(global_seed)
         np.random.seed(global_seed % 2**32)  # noqa: NPY002
         random.seed(global_seed)
-        global_seed += 1
-        result = nb.train_with_init(init_, x, y, **options)
-    nothing = {"linears": 0, "weights": [], "biases": [], "outputs": None, "zeroed": None}
-    pair = isinstance(result, tuple | list) and len(result) == 2
-    if not pair or not isinstance(result[0], nn.Module):
-        inside = ", ".join(type(part).__name__ for part in result) if pair else ""
-        kind = f"{type(result).__name__}{f' ({inside})' if pair else ''}"
-        return {"kind": kind, "history": [], "records": [], **nothing}
-    model, history = result
-    with contextlib.suppress(TypeError, ValueError, RuntimeError):
-        history = [float(value) for value in history] if hasattr(history, "__len__") else history
-    linears = [module for module in model.modules() if isinstance(module, nn.Linear)]
-    order = []
-    for linear in linears:
-        linear.register_forward_pre_hook(lambda module, _: order.append(module))
-    model.eval()
-    with torch.no_grad():
-        outputs = model(fresh)
-        weights = [linear.weight.detach().clone() for linear in order]
-        biases = [
-            torch.zeros(len(linear.weight)) if linear.bias is None else linear.bias.detach().clone()
-            for linear in order
-        ]
-        for parameter in model.parameters():
-            parameter.zero_()
-        zeroed = model(fresh)
-    return {
-        "kind": "",
-        "history": history,
-        "records": records,
-        "linears": len(linears),
-        "weights": weights,
-        "biases": biases,
-        "outputs": outputs,
-        "zeroed": zeroed,
-    }
+        runs.append(described(nb.train_with_init(init_, x, y, **options)))
+    return {"runs": runs}
 
 
 class Anything:
@@ -170,30 +177,44 @@ class Trained:
         return torch.cat(parts) if parts else torch.zeros(0).double()
 
 
-def train(student, x, y, *, start, repaired, fresh=None, times=1, state=0, history=None, **options):
-    """Call train_with_init; `history` is what the list of losses must look like."""
-    fresh = x if fresh is None else fresh
+def train(student, x, y, *, start, repaired, fresh=None, state=0, history=None, **options):
+    """Call train_with_init once; `history` is what the list of losses must look like."""
+    calls = [(options, state)]
+    (net,) = train_each(
+        student, x, y, calls, start=start, repaired=repaired, fresh=fresh, history=history
+    )
+    return net
+
+
+def train_each(student, x, y, calls, *, start, repaired, fresh=None, history=None):
+    """Call train_with_init for each of the options and global random states, in one process."""
+    run = {
+        "kind": Str(),
+        "history": history or Anything(),
+        "records": ListOf(Float(None, None)),
+        "linears": Integer(),
+        "weights": ListOf(Float(None, None)),
+        "biases": ListOf(Float(None)),
+        "outputs": Anything(),
+        "zeroed": Anything(),
+    }
     got = student.run(
         trained,
         x=x,
         y=y,
-        fresh=fresh,
+        fresh=x if fresh is None else fresh,
         start=start,
-        options=options,
-        times=times,
-        global_seed=state,
+        calls=[list(call) for call in calls],
         repaired=repaired,
-        returns={
-            "kind": Str(),
-            "history": history or Anything(),
-            "records": ListOf(Float(None, None)),
-            "linears": Integer(),
-            "weights": ListOf(Float(None, None)),
-            "biases": ListOf(Float(None)),
-            "outputs": Anything(),
-            "zeroed": Anything(),
-        },
+        returns={"runs": ListOf(run, len(calls))},
     )
+    for one in got["runs"]:
+        assert_trained(one)
+    return [Trained(one) for one in got["runs"]]
+
+
+def assert_trained(got):
+    """Fail unless a model with linear layers came back, and a history."""
     if got["kind"]:
         fail(
             Text(
@@ -211,7 +232,6 @@ def train(student, x, y, *, start, repaired, fresh=None, times=1, state=0, histo
                 "В модели, которую вернула train_with_init, нет ни одного nn.Linear.",
             )
         )
-    return Trained(got)
 
 
 def either_way(judge):
@@ -244,18 +264,10 @@ def test_architecture(student, rng):
     sizes = [(2, rng.integers(5, 9)), (rng.integers(4, 7), rng.integers(9, 14))]
 
     def judge(repaired):
-        for depth, width in sizes:
-            net = train(
-                student,
-                x,
-                y,
-                start="kaiming",
-                repaired=repaired,
-                depth=depth,
-                width=width,
-                epochs=1,
-                batch_size=6,
-            )
+        short = {"epochs": 1, "batch_size": 6}
+        calls = [({"depth": depth, "width": width, **short}, 0) for depth, width in sizes]
+        nets = train_each(student, x, y, calls, start="kaiming", repaired=repaired)
+        for (depth, width), net in zip(sizes, nets, strict=True):
             if net.linears != depth or len(net.weights) != depth:
                 fail(
                     Text(
@@ -900,25 +912,19 @@ def test_seed(student, rng):
     state = rng.seed()
 
     def judge(repaired):
-        def flat(chosen, shift, times):
-            net = train(
-                student,
-                x,
-                y,
-                start="kaiming",
-                repaired=repaired,
-                state=state + shift,
-                times=times,
-                seed=chosen,
-                depth=3,
-                width=8,
-                epochs=2,
-                batch_size=8,
-                learning_rate=0.05,
-            )
-            return net.flat()
-
-        first, second, other = flat(seed, 0, 1), flat(seed, 7, 2), flat(seed + 1, 0, 1)
+        short = {
+            "depth": 3,
+            "width": 8,
+            "epochs": 2,
+            "batch_size": 8,
+            "learning_rate": 0.05,
+        }
+        calls = [
+            ({**short, "seed": chosen}, state + shift)
+            for chosen, shift in ((seed, 0), (seed, 7), (seed + 1, 0))
+        ]
+        nets = train_each(student, x, y, calls, start="kaiming", repaired=repaired)
+        first, second, other = (net.flat() for net in nets)
         if not is_close(first, second):
             fail(
                 Text(
