@@ -564,8 +564,8 @@ def test_adam(student, rng):
         if middle > 20 * steps:
             fail(
                 Text(
-                    "The weights move too far: is learning_rate used?",
-                    "Веса уходят слишком далеко: используется ли learning_rate?",
+                    "The weights move too far: it looks as if learning_rate is not used.",
+                    "Веса уходят слишком далеко: похоже, learning_rate не используется.",
                 )
             )
         if float(way.std()) > 0.1 * abs(middle):
