@@ -73,7 +73,8 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
         """Fork the copy of this process that serves probes."""
         pid = probing.patient_fork()
         if pid == 0:
-            probing.serve(str(parent["content"]["socket"]), self.shell.user_ns)
+            content = parent["content"]
+            probing.serve(content["socket"], self.shell.user_ns, content["modules"])
         self.session.send(stream, "probes_reply", {"pid": pid}, parent, ident)
 
     def settings_request(self, stream: Any, ident: Any, parent: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import io
 import os
 import random
@@ -19,11 +20,14 @@ import time
 import traceback
 import warnings
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from zachetka.agent.wire import Wire
 from zachetka.protocol.frames import FrameTooLargeError
 from zachetka.protocol.values import decode_value, encode_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PROBE_FILE = "<probe>"
 MAX_DETAIL_CHARS = 2000
@@ -60,12 +64,15 @@ class Namespace:
         self._globals[name] = value
 
 
-def serve(control_path: str, user_ns: dict[str, Any]) -> NoReturn:
-    """Fork a copy of this process for every socket that is named, until the driver hangs up."""
+def serve(control_path: str, user_ns: dict[str, Any], modules: Sequence[str]) -> NoReturn:
+    """Fork a copy of this process for every socket that is named, until the driver hangs up.
+
+    `modules` are those that the copies will need.
+    """
     try:
         _forget_signals()
         gc.disable()  # copies this short-lived have nothing to collect
-        problem = _reset()
+        problem = _reset(modules)
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
             control.connect(control_path)
             copies: list[int] = []
@@ -92,10 +99,13 @@ def patient_fork() -> int:
     return os.fork()
 
 
-def _reset() -> BaseException | None:
+def _reset(modules: Sequence[str]) -> BaseException | None:
     """Undo what the notebook left behind; give the error if it has put its own in the way."""
     try:
         with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
+            for module in modules:
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(module)
             reset_globals()
     except BaseException as error:  # noqa: BLE001 - each probe will tell it
         return error
