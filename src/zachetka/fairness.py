@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from math import isclose
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from zachetka.reference import Kind
+from zachetka.report.model import ReportStatus
 from zachetka.verify import CORRECT
 
 if TYPE_CHECKING:
@@ -26,11 +28,14 @@ COLUMNS: Final = (
     "runs",
     "points wrongly lost",
     "planted bugs",
+    "tried on",
     "caught",
     "missed",
     "named",
     "seconds per notebook",
 )
+EVERYTHING: Final = "all checks"
+OWN_TASK: Final = "its task's checks"
 _DIGEST_CHARS: Final = 12
 _ROW: Final = re.compile(r"(?m)^(\| `([^`]+)` \|.*)$")
 _PAGE: Final = """\
@@ -42,10 +47,11 @@ one. Both are counted here, for every assignment.
 The *correct notebooks* are the reference solution in both languages and the alternatives to it,
 each correct in another way. Every one is graded under so many *secrets* of the course, since each
 secret gives other inputs. A *planted bug* is the solution with one mistake in it. It is *caught*
-when it fails just the checks that it must fail and loses just their points, *missed* when it does
-not, and *named* when its message also says which mistake it is. The seconds are the median of a
-notebook's cells and checks together. The *version* is a digest of the grader and of all that it was
-tried on.
+when, of the checks that it was tried on, it fails just those that it must and loses just their
+points, *missed* when it does not, and *named* when its message also says which mistake it is.
+
+The seconds are the median of a notebook's cells and checks together. The *version* is a digest of
+the grader and of all that it was tried on.
 
 {table}
 
@@ -66,6 +72,7 @@ class Row:
     runs: int
     points_lost: float
     bugs: int
+    scope: str
     caught: int
     named: int
     seconds: float
@@ -75,13 +82,15 @@ class Row:
         missed = self.bugs - self.caught
         counts = (self.checks, self.correct, self.secrets, self.runs)
         lost = f"{self.points_lost:g}"
-        bugs = (self.bugs, self.caught, missed, self.named)
+        verdicts = (self.caught, missed, self.named)
         return [
             f"`{self.assignment}`",
             f"`{self.version}`",
             *map(str, counts),
             lost,
-            *map(str, bugs),
+            str(self.bugs),
+            self.scope,
+            *map(str, verdicts),
             f"{self.seconds:.1f}",
         ]
 
@@ -112,10 +121,19 @@ def _row(assignment: str, findings: list[Finding]) -> Row:
         runs=len(correct),
         points_lost=sum(map(_points_lost, correct)),
         bugs=len(bugs),
+        scope=EVERYTHING if all(map(_is_whole, findings)) else OWN_TASK,
         caught=len(caught),
         named=sum(found[0].trial.variant.diagnosis is not None for found in caught),
         seconds=median(map(_seconds, reports)) if reports else 0.0,
     )
+
+
+def _is_whole(finding: Finding) -> bool:
+    """Say whether all points of the assignment were at stake."""
+    report = finding.report
+    if report is None or report.status is not ReportStatus.GRADED:
+        return True
+    return isclose(sum(check.max_points for check in report.checks), report.max_score)
 
 
 def fingerprint(grader_sha256: str, trials: Iterable[Trial]) -> str:

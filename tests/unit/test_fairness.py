@@ -1,14 +1,14 @@
 import fake_grading
 import pytest
-from test_verify import check, course, right, run
+from test_verify import check, course, hasty, right, run
 
-from zachetka.fairness import rows, to_markdown
+from zachetka.fairness import EVERYTHING, OWN_TASK, rows, to_markdown
 
 __all__ = ["course"]
 
 
-def findings_of(folder, work, seeds=1):
-    return list(run(folder, work, seeds).values())
+def findings_of(folder, work, seeds=1, **options):
+    return list(run(folder, work, seeds, **options).values())
 
 
 def unfair(job):
@@ -46,7 +46,12 @@ def test_a_missed_bug_is_counted(course):
     assert (row.bugs, row.caught) == (1, 0)
     page = to_markdown(findings)
     assert "| `hw` |" in page
-    assert "| 1 | 0 | 1 | 0 |" in page
+    assert f"| 1 | {EVERYTHING} | 0 | 1 | 0 |" in page
+
+
+def test_a_trial_in_a_hurry_says_so(course):
+    (row,) = rows(findings_of(course, hasty, quick=True))
+    assert (row.scope, row.caught) == (OWN_TASK, 1)
 
 
 def test_rows_of_other_assignments_are_kept(course):

@@ -83,8 +83,8 @@ def verify(
 
     check_output(junit)
     check_output(page)
-    if page is not None and (quick or only is not None):
-        raise UsageError("the page is about everything: leave out --quick and --only")
+    if page is not None and only is not None:
+        raise UsageError("the page is about whole assignments: leave out --only")
     root = resolve_course(course)
     names = list(dict.fromkeys(assignments or assignment_names(root)))
     if not names:
