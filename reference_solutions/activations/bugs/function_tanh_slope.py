@@ -1,0 +1,35 @@
+# /// zachetka
+# about = "1 - s**2."
+# score = 0.93
+# fails = [
+#     "autograd_functions.sigmoid_backward",
+#     "autograd_functions.sigmoid_layouts",
+#     "autograd_functions.sigmoid_context",
+# ]
+# diagnosis = "this is 1 - s**2, the derivative of tanh"
+# ///
+# %% autograd_functions
+class SigmoidFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        s = 1 / (1 + torch.exp(-x))
+        ctx.save_for_backward(s)
+        return s
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        (s,) = ctx.saved_tensors
+        return grad_output * (1 - s**2)
+
+
+class SiLUFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        s = 1 / (1 + torch.exp(-x))
+        ctx.save_for_backward(x, s)
+        return x * s
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        x, s = ctx.saved_tensors
+        return grad_output * (s + x * s * (1 - s))

@@ -1,0 +1,34 @@
+# /// zachetka
+# about = "x(1 - x): the input is saved where the output belongs."
+# score = 0.93
+# fails = [
+#     "autograd_functions.sigmoid_backward",
+#     "autograd_functions.sigmoid_layouts",
+#     "autograd_functions.sigmoid_context",
+# ]
+# diagnosis = "x stands where s = sigmoid(x) belongs: x(1 - x)"
+# ///
+# %% autograd_functions
+class SigmoidFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return 1 / (1 + torch.exp(-x))
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        (x,) = ctx.saved_tensors
+        return grad_output * x * (1 - x)
+
+
+class SiLUFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        s = 1 / (1 + torch.exp(-x))
+        ctx.save_for_backward(x, s)
+        return x * s
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        x, s = ctx.saved_tensors
+        return grad_output * (s + x * s * (1 - s))

@@ -1,0 +1,20 @@
+# /// zachetka
+# about = "A random slope, as in RReLU."
+# score = 0.94
+# fails = [
+#     "MyLeakyReLU.values",
+#     "MyLeakyReLU.shapes",
+#     "MyLeakyReLU.gradient",
+#     "MyLeakyReLU.large_inputs",
+#     "MyLeakyReLU.float64",
+#     "MyLeakyReLU.parameter",
+# ]
+# ///
+# %% MyLeakyReLU
+class MyLeakyReLU(nn.Module):
+    def __init__(self, negative_slope=0.01):
+        super().__init__()
+        self.negative_slope = negative_slope
+
+    def forward(self, x):
+        return torch.where(x > 0, x, 2 * torch.rand_like(x) * self.negative_slope * x)

@@ -1,0 +1,16 @@
+# /// zachetka
+# about = "torch's relu fetched by getattr."
+# score = 0.94
+# fails = [
+#     "MyReLU.values",
+#     "MyReLU.shapes",
+#     "MyReLU.gradient",
+#     "MyReLU.large_inputs",
+#     "MyReLU.float64",
+# ]
+# diagnosis = "uses the ready-made activation `torch.relu`"
+# ///
+# %% MyReLU
+class MyReLU(nn.Module):
+    def forward(self, x):
+        return getattr(torch, "relu")(x)

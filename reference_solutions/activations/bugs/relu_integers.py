@@ -1,0 +1,16 @@
+# /// zachetka
+# about = "The values are cut down to integers."
+# score = 0.94
+# fails = [
+#     "MyReLU.values",
+#     "MyReLU.shapes",
+#     "MyReLU.gradient",
+#     "MyReLU.large_inputs",
+#     "MyReLU.float64",
+# ]
+# diagnosis = "got int32 tensor (9, 10)"
+# ///
+# %% MyReLU
+class MyReLU(nn.Module):
+    def forward(self, x):
+        return x.clamp(min=0).int()

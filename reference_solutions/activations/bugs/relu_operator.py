@@ -1,0 +1,16 @@
+# /// zachetka
+# about = "torch.ops.aten.relu inside."
+# score = 0.94
+# fails = [
+#     "MyReLU.values",
+#     "MyReLU.shapes",
+#     "MyReLU.gradient",
+#     "MyReLU.large_inputs",
+#     "MyReLU.float64",
+# ]
+# diagnosis = "uses the ready-made activation `torch.ops.aten.relu`"
+# ///
+# %% MyReLU
+class MyReLU(nn.Module):
+    def forward(self, x):
+        return torch.ops.aten.relu(x)

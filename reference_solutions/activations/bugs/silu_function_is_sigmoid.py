@@ -1,0 +1,34 @@
+# /// zachetka
+# about = "forward returns the sigmoid."
+# score = 0.955
+# fails = [
+#     "autograd_functions.silu_forward",
+#     "autograd_functions.silu_context",
+# ]
+# diagnosis = "this is the sigmoid"
+# ///
+# %% autograd_functions
+class SigmoidFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        s = 1 / (1 + torch.exp(-x))
+        ctx.save_for_backward(s)
+        return s
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        (s,) = ctx.saved_tensors
+        return grad_output * s * (1 - s)
+
+
+class SiLUFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        s = 1 / (1 + torch.exp(-x))
+        ctx.save_for_backward(x, s)
+        return s
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        x, s = ctx.saved_tensors
+        return grad_output * (s + x * s * (1 - s))

@@ -1,0 +1,32 @@
+# /// zachetka
+# about = "backward uses a ctx attribute that forward never set."
+# score = 0.93
+# fails = [
+#     "autograd_functions.silu_backward",
+#     "autograd_functions.silu_layouts",
+#     "autograd_functions.silu_context",
+# ]
+# ///
+# %% autograd_functions
+class SigmoidFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        s = 1 / (1 + torch.exp(-x))
+        ctx.save_for_backward(s)
+        return s
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        (s,) = ctx.saved_tensors
+        return grad_output * s * (1 - s)
+
+
+class SiLUFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x / (1 + torch.exp(-x))
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        s = 1 / (1 + torch.exp(-ctx.x))
+        return grad_output * (s + ctx.x * s * (1 - s))

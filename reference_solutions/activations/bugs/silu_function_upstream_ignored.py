@@ -1,0 +1,35 @@
+# /// zachetka
+# about = "grad_output is not used."
+# score = 0.93
+# fails = [
+#     "autograd_functions.silu_backward",
+#     "autograd_functions.silu_layouts",
+#     "autograd_functions.silu_context",
+# ]
+# diagnosis = "grad_output is not used: what comes from above must be multiplied in"
+# ///
+# %% autograd_functions
+class SigmoidFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        s = 1 / (1 + torch.exp(-x))
+        ctx.save_for_backward(s)
+        return s
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        (s,) = ctx.saved_tensors
+        return grad_output * s * (1 - s)
+
+
+class SiLUFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        s = 1 / (1 + torch.exp(-x))
+        ctx.save_for_backward(x, s)
+        return x * s
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        x, s = ctx.saved_tensors
+        return s + x * s * (1 - s)

@@ -1,0 +1,20 @@
+# /// zachetka
+# about = "A tanh of its own follows each activation."
+# score = 0.98
+# fails = ["train_with_activation.identity_is_a_line"]
+# diagnosis = "With nn.Identity the network's border is no straight line: it bends somewhere else."
+# ///
+# %% train_with_activation
+def train_with_activation(activation_cls, x, y, *, epochs=300, learning_rate=0.5, seed=0):
+    torch.manual_seed(seed)
+    model = nn.Sequential(
+        nn.Linear(2, 32), activation_cls(), nn.Tanh(), nn.Linear(32, 32), activation_cls(), nn.Tanh(), nn.Linear(32, 1)
+    )
+    for _ in range(epochs):
+        loss = F.softplus(-y * model(x).squeeze(1)).mean()
+        model.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= learning_rate * p.grad
+    return model

@@ -1,0 +1,25 @@
+# /// zachetka
+# about = "Trained on moons of its own."
+# score = 0.91
+# fails = [
+#     "train_with_activation.relu_separates",
+#     "train_with_activation.sigmoid_learns",
+# ]
+# diagnosis = "The network tells the moons apart, but names them the wrong way round: is it trained on x and y as they were given?"
+# ///
+# %% train_with_activation
+def train_with_activation(activation_cls, x, y, *, epochs=300, learning_rate=0.5, seed=0):
+    x, y = make_moons(300, noise=0.1, random_state=seed)
+    x, y = torch.tensor(x).float(), torch.tensor(2 * y - 1).float()
+    torch.manual_seed(seed)
+    model = nn.Sequential(
+        nn.Linear(2, 32), activation_cls(), nn.Linear(32, 32), activation_cls(), nn.Linear(32, 1)
+    )
+    for _ in range(epochs):
+        loss = F.softplus(-y * model(x).squeeze(1)).mean()
+        model.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= learning_rate * p.grad
+    return model
