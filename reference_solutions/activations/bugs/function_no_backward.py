@@ -1,0 +1,28 @@
+# /// zachetka
+# about = "backward is not written."
+# score = 0.93
+# fails = [
+#     "autograd_functions.sigmoid_backward",
+#     "autograd_functions.sigmoid_layouts",
+#     "autograd_functions.sigmoid_context",
+# ]
+# ///
+# %% autograd_functions
+class SigmoidFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        s = 1 / (1 + torch.exp(-x))
+        ctx.save_for_backward(s)
+        return s
+
+class SiLUFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        s = 1 / (1 + torch.exp(-x))
+        ctx.save_for_backward(x, s)
+        return x * s
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        x, s = ctx.saved_tensors
+        return grad_output * (s + x * s * (1 - s))

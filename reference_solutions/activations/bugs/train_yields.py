@@ -1,0 +1,28 @@
+# /// zachetka
+# about = "yield for return."
+# score = 0.78
+# fails = [
+#     "train_with_activation.network",
+#     "train_with_activation.activation",
+#     "train_with_activation.relu_separates",
+#     "train_with_activation.sigmoid_learns",
+#     "train_with_activation.identity_is_a_line",
+#     "train_with_activation.same_seed",
+#     "train_with_activation.arguments",
+# ]
+# diagnosis = "train_with_activation must return the network, an nn.Module; it returned generator."
+# ///
+# %% train_with_activation
+def train_with_activation(activation_cls, x, y, *, epochs=300, learning_rate=0.5, seed=0):
+    torch.manual_seed(seed)
+    model = nn.Sequential(
+        nn.Linear(2, 32), activation_cls(), nn.Linear(32, 32), activation_cls(), nn.Linear(32, 1)
+    )
+    for _ in range(epochs):
+        loss = F.softplus(-y * model(x).squeeze(1)).mean()
+        model.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= learning_rate * p.grad
+    yield model
