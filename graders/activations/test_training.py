@@ -227,16 +227,17 @@ def test_network(student, rng):
     x, y = moons(rng, TRAINED_ON)
     (got,) = ask(student, [("relu", {"epochs": SHORT}, None)], x, y, rng.normal(7, 2))
     validate(Float(1, 1), got["single"], "train_with_activation(...)(x), x: (1, 2)")
-    matrices = [shape for shape in got["shapes"] if len(shape) == 2]
-    left = [sorted(shape) for shape in matrices]
-    for wanted in ([2, 32], [32, 32], [1, 32]):
+    # A weight may be stored transposed, the last one as a vector, a bias as a row.
+    left = [sorted(extent for extent in shape if extent != 1) for shape in got["shapes"]]
+    enough = True
+    for wanted in ([2, 32], [32, 32], [32]):
         if wanted in left:
             left.remove(wanted)
         else:
-            left.append([])
-    # A bias may be a row.
-    if any(1 not in shape for shape in left):
-        listed = ", ".join(f"({rows}, {columns})" for rows, columns in matrices[:6]) or "—"
+            enough = False
+    if not enough or any(shape not in ([], [32]) for shape in left):
+        shapes = [shape for shape in got["shapes"] if len(shape) > 1][:6]
+        listed = ", ".join(f"({', '.join(map(str, shape))})" for shape in shapes) or "—"
         fail(
             Text(
                 "The network must have three weight matrices, 2 to 32, 32 to 32 and 32 to 1; the "
