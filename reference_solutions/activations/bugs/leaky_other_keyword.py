@@ -2,7 +2,7 @@
 # about = "The argument has another name."
 # score = 0.99
 # fails = ["MyLeakyReLU.parameter"]
-# diagnosis = "`MyLeakyReLU(negative_slope=0.561481)` is not possible: `__init__` takes other arguments."
+# diagnosis = "is not possible: `__init__` takes other arguments."
 # ///
 # %% MyLeakyReLU
 class MyLeakyReLU(nn.Module):
