@@ -183,12 +183,14 @@ def refuse_fakes(loss, scores, targets, parameters, alpha):
     penalty, other_penalties = known_penalties(parameters, len(scores))
     hinges = torch.stack([hinge, *other_hinges.values()])
     penalties = torch.stack([penalty, *other_penalties.values()])
+    # One mistake at a time, and alpha may be a number of the student's own. Few values and a narrow
+    # tolerance: a constant comes as near to one of them in fewer than one run of a hundred.
     known = [
-        (hinges[:, None] + factor * penalties).flatten()
-        for factor in (alpha, alpha**2, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 1.0)
+        part
+        for factor in (alpha, alpha**2, 1e-4, 1e-3, 1e-2)
+        for part in (hinges + factor * penalty, hinge + factor * penalties)
     ]
-    values = torch.cat([*known, *([hinges] if alpha == 0 else [])])
-    if not bool(torch.isclose(values, loss, rtol=1e-4, atol=1e-5).any()):
+    if not bool(torch.isclose(torch.cat(known), loss, rtol=2e-5, atol=1e-6).any()):
         fail(
             Text(
                 "The loss is not the mean hinge plus alpha times the sum of squares, so there is "
