@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.reference import Kind
 from zachetka.report.model import ReportStatus
-from zachetka.verify import CORRECT
+from zachetka.verify import CORRECT, points_lost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -145,9 +145,11 @@ def fingerprint(grader_sha256: str, trials: Iterable[Trial]) -> str:
 
 
 def _points_lost(finding: Finding) -> float:
-    # Without a score, the grader has failed a correct notebook as badly as it can.
-    score = finding.report.score if finding.report is not None else None
-    return finding.trial.variant.score - (score or 0.0)
+    # Without a verdict, the grader has failed a correct notebook as badly as it can.
+    report = finding.report
+    if report is None or report.status is ReportStatus.ERROR:
+        return finding.trial.variant.score
+    return points_lost(report)
 
 
 def _seconds(report: Report) -> float:

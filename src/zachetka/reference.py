@@ -61,6 +61,7 @@ class _Header(BaseModel):
     about: str = Field(min_length=1)
     score: Annotated[float, Field(ge=0)] | None = None
     fails: tuple[str, ...] = ()
+    may_fail: tuple[str, ...] = ()
     diagnosis: Annotated[str, Field(min_length=1)] | None = None
 
 
@@ -69,7 +70,8 @@ class Variant:
     """The solution with some cells replaced, and what that must score.
 
     `fails` names the checks that must fail, and no others may; None leaves them open. `diagnosis`
-    is what the English message of one of them must say.
+    is what the English message of one of them must say. Whether a mistake in training shows in
+    `may_fail` takes luck; these points are left out of the score.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Variant:
     score: float
     fails: frozenset[str] | None = frozenset()
     diagnosis: str | None = None
+    may_fail: frozenset[str] = frozenset()
     cells: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -193,9 +196,20 @@ def parse_variant(
     score = max_score if said.score is None else said.score
     if kind is Kind.BUG and (len(cells) != 1 or not said.fails or score >= max_score):
         raise ValueError("a bug replaces one cell, names the checks that it fails and its score")
-    if kind is Kind.ALTERNATIVE and (said.fails or said.diagnosis or score != max_score):
+    if kind is Kind.ALTERNATIVE and (
+        said.fails or said.may_fail or said.diagnosis or score != max_score
+    ):
         raise ValueError("an alternative is correct: it fails nothing and scores full marks")
-    return Variant(name, kind, said.about, score, frozenset(said.fails), said.diagnosis, cells)
+    return Variant(
+        name=name,
+        kind=kind,
+        about=said.about,
+        score=score,
+        fails=frozenset(said.fails),
+        diagnosis=said.diagnosis,
+        may_fail=frozenset(said.may_fail),
+        cells=cells,
+    )
 
 
 def _variant_cells(text: str) -> dict[str, str]:

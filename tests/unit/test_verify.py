@@ -102,6 +102,19 @@ def test_a_blind_grader_is_found_out(course):
     assert not verify.to_document(list(findings.values()))["ok"]
 
 
+def test_what_a_mistake_may_or_may_not_cost_is_left_open(course):
+    bug = course / "reference_solutions" / "hw" / "bugs" / "three.py"
+    bug.write_text(BUG.replace("# fails", '# may_fail = ["f.value"]\n# fails'))
+    assert run(course, right)["three", 0].ok
+
+    def unlucky(job):
+        checks = (check("f.value", 0.6, False), check("g.value", 0.4, False))
+        return fake_grading.report(job, score=0.0, checks=checks)
+
+    assert run(course, unlucky)["three", 0].ok
+    assert not run(course, blind)["three", 0].ok
+
+
 def hasty(job):
     """Make the checks that are asked for, and no others."""
     report = right(job)

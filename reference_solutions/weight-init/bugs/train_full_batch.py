@@ -2,6 +2,7 @@
 # about = "One step per epoch over all data."
 # score = 0.97
 # fails = ["train_with_init.adam"]
+# may_fail = ["train_with_init.moons"]
 # diagnosis = "there is one step per epoch: batch_size is not used, or the step stands outside of the loop over batches"
 # ///
 # %% train_with_init

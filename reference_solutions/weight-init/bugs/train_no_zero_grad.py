@@ -1,10 +1,8 @@
 # /// zachetka
 # about = "The gradients are never cleared."
-# score = 0.95
-# fails = [
-#     "train_with_init.adam",
-#     "train_with_init.moons",
-# ]
+# score = 0.97
+# fails = ["train_with_init.adam"]
+# may_fail = ["train_with_init.moons"]
 # diagnosis = "the gradients are never cleared: they add up from batch to batch"
 # ///
 # %% train_with_init
