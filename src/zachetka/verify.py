@@ -80,6 +80,14 @@ class Finding:
         """Whether the grader said what it must."""
         return not self.problems and self.error is None
 
+    @property
+    def score(self) -> float | None:
+        """The score, full but for what was lost; None without a verdict."""
+        if self.report is None or self.report.score is None:
+            return None
+        # Plus nothing: a zero of rounding may be negative.
+        return round(self.report.max_score - points_lost(self.report), 9) + 0.0
+
 
 def trials(course: Path, manifest: Manifest) -> list[Trial]:
     """List everything that the grader of an assignment is tried on.
@@ -255,7 +263,7 @@ def _to_entry(finding: Finding) -> dict[str, Any]:
         "seed": finding.seed,
         "diagnosis": trial.variant.diagnosis,
         "expected_score": trial.variant.score,
-        "score": None if report is None else report.score,
+        "score": finding.score,
         "expected_fails": None if fails is None else sorted(fails),
         "fails": list(finding.failed),
         "ok": finding.ok,

@@ -67,7 +67,13 @@ def test_command_works(command, course):
         assert program == "zachetka", f"a document tells the reader to run {program}"
         call = [sys.executable, "-c", "from zachetka.cli import main; main()", *arguments]
         folder = course
-    environment = {**os.environ, "NO_COLOR": "1", "OMP_NUM_THREADS": "1"}
+    environment = {
+        **os.environ,
+        "NO_COLOR": "1",
+        "OMP_NUM_THREADS": "1",
+        # Otherwise each run would draw one, and with it other inputs.
+        "ZACHETKA_SECRET": "the secret of the documents",
+    }
     done = subprocess.run(
         call, cwd=folder, env=environment, capture_output=True, text=True, timeout=280, check=False
     )

@@ -173,14 +173,13 @@ def show_findings(findings: Sequence[Finding], *, as_json: bool, partial: bool) 
     for finding in findings:
         trial = finding.trial
         seed = f" (seed {finding.seed})" if finding.seed else ""
-        score = None if finding.report is None else finding.report.score
         said = [*finding.problems, *([f"no verdict: {finding.error}"] if finding.error else [])]
         table.add_row(
             mark(finding.ok),
             trial.assignment,
             trial.variant.kind.value,
             Text(trial.name + seed),
-            number(score),
+            number(finding.score),
             number(trial.variant.score),
             Text("\n".join(said)),
         )
