@@ -55,8 +55,9 @@ the grader and of all that it was tried on.
 
 {table}
 
-`zachetka verify --seeds 200 --page docs/fairness.md` makes this page, or with an assignment's name
-just its row; a test fails when the version has changed since.
+`zachetka verify --page docs/fairness.md` makes this page, or with an assignment's name just its
+row; `--seeds` sets the secrets, `--quick` has a bug tried on its task's checks alone. A test fails
+when a version has changed since.
 """
 
 

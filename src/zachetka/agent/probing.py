@@ -77,9 +77,7 @@ def serve(control_path: str, user_ns: dict[str, Any], modules: Sequence[str]) ->
             control.connect(control_path)
             copies: list[int] = []
             while path := control.recv(_MAX_PATH_BYTES):
-                for copy in copies:
-                    with contextlib.suppress(ChildProcessError):
-                        os.waitpid(copy, os.WNOHANG)
+                copies = [copy for copy in copies if not os.waitpid(copy, os.WNOHANG)[0]]
                 pid = patient_fork()
                 if pid == 0:
                     control.close()
@@ -136,7 +134,7 @@ def answer(
     header: dict[str, Any],
     blob: bytes,
     user_ns: dict[str, Any],
-    problem: BaseException | None = None,
+    problem: BaseException | None,
 ) -> tuple[Any, bytes]:
     """Run the probe of a frame; give the header and the blob of the answer."""
     if problem is not None:

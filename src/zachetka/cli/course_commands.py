@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from itertools import count
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -94,9 +95,12 @@ def verify(
     if not names:
         raise UsageError(f"{root} has no assignments")
     planned = [trial for name in names for trial in trials(root, load_manifest(root, name))]
-    wrong = [trial for trial in planned if trial.variant.kind is Kind.BUG]
-    left_out = {trial.name for number, trial in enumerate(wrong) if number % every}
-    planned = [trial for trial in planned if trial.name not in left_out]
+    number = count()
+    planned = [
+        trial
+        for trial in planned
+        if trial.variant.kind is not Kind.BUG or next(number) % every == 0
+    ]
     if only is not None:
         planned = [trial for trial in planned if fnmatchcase(trial.name, only)]
         if not planned:
