@@ -27,12 +27,6 @@ from zachetka.examiner import examine_in_child
 from zachetka.language import Language, Text
 from zachetka.manifest import Manifest, course_secret, load_manifest
 from zachetka.report.model import (
-    CellRun,
-    CellStatus,
-    Check,
-    CheckStatus,
-    Execution,
-    ExecutionStatus,
     GraderInfo,
     Report,
     ReportStatus,
@@ -43,13 +37,11 @@ from zachetka.sandbox import choose
 from zachetka.sandbox.runtime import python_folders
 from zachetka.session import Session
 from zachetka.submission import parse, read_bytes
+from zachetka.writing import cell_flags, written_checks, written_execution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from zachetka.pytest_plugin.examination import Examination
     from zachetka.sandbox.base import Limits, Sandbox
-    from zachetka.session import CellReply
     from zachetka.submission import RawSubmission, Submission
 
 ATTEMPTS = 2
@@ -208,16 +200,14 @@ class Grading:
             self._examination(submission, ran, secret), self.grader, self.limits
         )
         self._distrust_grader(result["outcomes"])
-        checks = [self._check(outcome) for outcome in result["outcomes"]]
-        order = list(self.manifest.tasks)
-        checks.sort(key=lambda check: order.index(check.task))  # stable: a task's own stays
+        checks = written_checks(result["outcomes"], self.manifest, self.job.language)
         report = self._report(
             raw,
             status=ReportStatus.GRADED,
             score=round(sum(check.points for check in checks), 6),
-            checks=tuple(checks),
-            execution=self._execution(ran),
-            flags=(*submission.repairs, *_flags(session.cells), *result["flags"]),
+            checks=checks,
+            execution=written_execution(session, ran.fault, ran.wall_s),
+            flags=(*submission.repairs, *cell_flags(session.cells), *result["flags"]),
             sandbox=self._sandbox_info(),
         )
         if not result["left_as_found"]:
@@ -312,38 +302,6 @@ class Grading:
                     f"the checks of {task} give {total:g} points, not its weight of {weight:g}"
                 )
 
-    def _check(self, outcome: dict[str, Any]) -> Check:
-        language = self.job.language
-        max_points = outcome["points"] / 100 * self.manifest.max_score
-        return Check(
-            id=outcome["id"],
-            task=outcome["task"],
-            title=Text(**outcome["title"]).in_language(language),
-            points=0.0 if outcome["cause"] else round(max_points, 9),
-            max_points=round(max_points, 9),
-            status=CheckStatus.FAILED if outcome["cause"] else CheckStatus.PASSED,
-            cause=Cause(outcome["cause"]) if outcome["cause"] else None,
-            message=_in_language(outcome["text"], language),
-            hint=_in_language(outcome["hint"], language),
-            duration_s=round(outcome["duration_s"], 4),
-        )
-
-    def _execution(self, ran: _Ran) -> Execution:
-        cells = tuple(_cell_run(reply) for reply in ran.session.cells)
-        status = ExecutionStatus.OK
-        if ran.fault is not None:
-            known = ran.fault.cause.value in set(ExecutionStatus)
-            status = ExecutionStatus(ran.fault.cause.value) if known else ExecutionStatus.CRASH
-        elif any(cell.status is not CellStatus.OK for cell in cells):
-            status = ExecutionStatus.FAILED
-        return Execution(
-            status=status,
-            cells=cells,
-            wall_s=round(ran.wall_s, 4),
-            cpu_s=ran.session.cpu_s,
-            peak_memory_bytes=ran.session.peak_memory_bytes(),
-        )
-
     def _sandbox_info(self) -> SandboxInfo:
         return SandboxInfo(
             backend=self.sandbox.name, image=self.sandbox.image(), limits=asdict(self.limits)
@@ -383,24 +341,3 @@ def grader_sha256(grader: Path) -> str:
     for file in [grader] if grader.is_file() else sorted(grader.rglob("*.py")):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def _cell_run(reply: CellReply) -> CellRun:
-    status = CellStatus.FAILED if reply.status == "error" else CellStatus(reply.status)
-    return CellRun(index=reply.index, status=status, duration_s=reply.duration_s, error=reply.error)
-
-
-def _flags(replies: list[CellReply]) -> Iterator[str]:
-    for reply in replies:
-        number = reply.index + 1
-        if reply.rescued:
-            names = ", ".join(reply.rescued)
-            yield f"cell {number} failed; what it declares below was kept: {names}"
-        if reply.truncated:
-            yield f"cell {number} printed too much; the rest was dropped"
-        if reply.status in {"crash", "memory_limit", "time_limit"}:
-            yield f"cell {number} was stopped: {reply.status}"
-
-
-def _in_language(text: dict[str, str] | None, language: Language) -> str | None:
-    return Text(**text).in_language(language) if text else None

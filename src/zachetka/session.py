@@ -1,7 +1,7 @@
 """One submission in one sandbox: run the cells, then ask probes, all under deadlines.
 
-Everything that arrives is untrusted until it has passed through `protocol` and the reply models
-below. What goes wrong is told apart here: a `StudentFault` is a verdict, an
+Everything that arrives is untrusted until it has passed through `protocol` and the models of
+`replies`. What goes wrong is told apart here: a `StudentFault` is a verdict, an
 `InfrastructureError` is ours.
 """
 
@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import select
 import time
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from zachetka.agent.patience import WALL_FACTOR
 from zachetka.errors import Cause, InfrastructureError, StudentFault
@@ -29,6 +29,18 @@ from zachetka.protocol.frames import (
 )
 from zachetka.protocol.identity import agent_sha256
 from zachetka.protocol.values import decode_value, encode_value
+from zachetka.replies import (
+    CellReply,
+    Fault,
+    Hello,
+    KernelLostError,
+    Ran,
+    Start,
+    broken,
+    student_fault,
+    too_much_output,
+    validated,
+)
 from zachetka.sandbox.failure import blame
 
 if TYPE_CHECKING:
@@ -45,61 +57,6 @@ TICK_S = 0.1
 MAX_SESSION_BYTES = 1 << 30
 MAX_INPUT_BYTES = 128 << 20
 _READ_BYTES = 1 << 20
-
-
-class _Reply(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
-
-
-R = TypeVar("R", bound=_Reply)
-
-
-class _Hello(_Reply):
-    protocol: int
-    agent: str = Field(max_length=64)
-    python: str = Field(max_length=50)
-    torch: str = Field(max_length=50)
-
-
-class CellReply(_Reply):
-    """What the agent claims about one cell."""
-
-    index: int = Field(ge=0, le=1_000_000)
-    status: Literal["ok", "error", "time_limit", "memory_limit", "crash", "skipped"]
-    duration_s: float = Field(ge=0, le=1e6)
-    error: str | None = Field(max_length=5000)
-    rescued: list[Annotated[str, Field(max_length=5000)]] = Field(max_length=50)
-    truncated: bool
-
-
-class _Start(_Reply):
-    index: int = Field(ge=0, le=1_000_000)
-
-
-class _Ran(_Reply):
-    cpu_s: float = Field(ge=0, le=1e6)
-    peak_memory_bytes: int = Field(ge=0, le=1 << 50)
-
-
-class _Fault(_Reply):
-    cause: Literal["missing", "error", "time_limit", "memory_limit", "output_limit", "crash"]
-    detail: str = Field(max_length=5000)
-    function: str = Field(default="", max_length=1000)
-    line: int = Field(default=0, ge=0, le=1 << 31)
-    code: str = Field(default="", max_length=1000)
-
-
-class KernelLostError(StudentFault):
-    """There is no kernel left to probe. Whoever did that, it was not this probe."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Cause.CRASH,
-            Text(
-                en="the notebook's Python process ended in an earlier check",
-                ru="процесс Python ноутбука завершился при одной из предыдущих проверок",
-            ),
-        )
 
 
 class Session:
@@ -205,20 +162,20 @@ class Session:
                     raise InfrastructureError(f"the kernel did not start: {fault}") from fault
                 raise
             if header["type"] == "start":
-                self.running_cell = _validated(_Start, header).index
+                self.running_cell = validated(Start, header).index
             elif header["type"] == "cell":
-                reply = _validated(CellReply, header)
+                reply = validated(CellReply, header)
                 if reply.index not in known:
-                    raise _broken("a cell that was not asked for")
+                    raise broken("a cell that was not asked for")
                 known.remove(reply.index)
                 self.cells.append(reply)
             elif header["type"] == "ran":
-                ran = _validated(_Ran, header)
+                ran = validated(Ran, header)
                 self.cpu_s, self.agent_peak_memory_bytes = ran.cpu_s, ran.peak_memory_bytes
                 self.running_cell = None
                 return
             else:
-                raise _broken(f"a frame of type {header['type'][:20]!r}")
+                raise broken(f"a frame of type {header['type'][:20]!r}")
 
     def probe(self, probe: Probe, inputs: dict[str, Any], *, seed: int, timeout_s: float) -> Any:
         """Run one probe against the notebook and give what it returned, still a claim.
@@ -245,16 +202,16 @@ class Session:
         self._send(header, blob, deadline)
         answer, out = self._receive(deadline, max_blob_bytes=self.limits.reply_bytes + (1 << 20))
         if answer["type"] == "fault":
-            raise _student_fault(_validated(_Fault, answer), timeout_s, self.limits)
+            raise student_fault(validated(Fault, answer), timeout_s, self.limits)
         if answer["type"] == "lost":
             self.close()
             raise KernelLostError
         if answer["type"] != "value":
-            raise _broken(f"a frame of type {answer['type'][:20]!r}")
+            raise broken(f"a frame of type {answer['type'][:20]!r}")
         try:
             return decode_value(answer.get("value"), out)
         except ProtocolError as error:
-            raise _broken(str(error)) from error
+            raise broken(str(error)) from error
 
     def _greet(self) -> None:
         # No student code has run yet: whatever is wrong here is ours.
@@ -263,7 +220,7 @@ class Session:
         except StudentFault as fault:
             raise InfrastructureError(f"the sandbox's agent did not start: {fault}") from fault
         try:
-            hello = _Hello.model_validate(header)
+            hello = Hello.model_validate(header)
         except ValidationError as error:
             raise InfrastructureError("the sandbox's agent does not say hello") from error
         if hello.protocol != VERSION or hello.agent != agent_sha256():
@@ -297,10 +254,10 @@ class Session:
             return header, self._exactly(blob_bytes, deadline)
         except FrameTooLargeError as error:
             self.close()
-            raise _too_much_output() from error
+            raise too_much_output() from error
         except ProtocolError as error:
             self.close()
-            raise _broken(str(error)) from error
+            raise broken(str(error)) from error
 
     def _count(self, received_bytes: int) -> None:
         self._received_bytes += received_bytes
@@ -357,69 +314,3 @@ class Session:
         death = self._process.death()
         self.close()
         return blame(death, greeted=bool(self.torch_version), limits=self.limits)
-
-
-def _validated(model: type[R], untrusted_header: dict[str, Any]) -> R:
-    try:
-        return model.model_validate(untrusted_header)
-    except ValidationError as error:
-        raise _broken(f"a frame of type {untrusted_header['type'][:20]!r}") from error
-
-
-def _broken(what: str) -> StudentFault:
-    return StudentFault(
-        Cause.CRASH,
-        Text(
-            en=f"the notebook disturbed the grader's connection to it ({what})",
-            ru=f"ноутбук нарушил связь с системой проверки ({what})",
-        ),
-    )
-
-
-def _too_much_output() -> StudentFault:
-    return StudentFault(
-        Cause.OUTPUT_LIMIT,
-        Text(
-            en="your code returned far more data than was asked for",
-            ru="ваш код вернул гораздо больше данных, чем требовалось",
-        ),
-    )
-
-
-def _student_fault(fault: _Fault, timeout_s: float, limits: Limits) -> StudentFault:
-    where = Text("", "")
-    if fault.code:
-        where = Text(
-            en=f", in the line `{fault.code}`",
-            ru=f", в строке `{fault.code}`",
-        )
-    match fault.cause:
-        case "missing":
-            text = Text(
-                en=f"the notebook does not define `{fault.detail}`",
-                ru=f"в ноутбуке не определено имя `{fault.detail}`",
-            )
-        case "time_limit":
-            text = Text(
-                en=f"your code did not finish within {timeout_s:g} s: is there an endless loop?",
-                ru=f"ваш код не уложился в {timeout_s:g} с: нет ли бесконечного цикла?",
-            )
-        case "memory_limit":
-            mib = limits.memory_bytes >> 20
-            text = Text(
-                en=f"your code asked for more memory than there is ({mib} MiB)",
-                ru=f"вашему коду не хватило памяти ({mib} МиБ)",
-            )
-        case "output_limit":
-            return _too_much_output()
-        case "crash":
-            text = Text(
-                en=f"the Python process ended while your code ran ({fault.detail or 'killed'})",
-                ru=f"процесс Python завершился, пока работал ваш код ({fault.detail or 'убит'})",
-            )
-        case "error":
-            error = fault.detail.removesuffix(": ")  # an exception without a message
-            text = Text(en=f"your code raised {error}", ru=f"ваш код завершился ошибкой {error}")
-            text = text + where
-    name = fault.detail if fault.cause == "missing" else None
-    return StudentFault(Cause(fault.cause), text, name=name)

@@ -11,8 +11,8 @@ from zachetka.examiner import examine_in_child
 from zachetka.language import Text
 from zachetka.pytest_plugin import run
 from zachetka.pytest_plugin.examination import Examination
+from zachetka.replies import KernelLostError
 from zachetka.sandbox.base import Limits
-from zachetka.session import KernelLostError
 from zachetka.submission import Cell, Submission
 
 PRELUDE = """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zachetka.errors import Cause, StudentFault
 from zachetka.language import Text
 from zachetka.pytest_plugin.student import explain_missing, missing_fault
-from zachetka.session import KernelLostError
+from zachetka.replies import KernelLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zachetka.pytest_plugin.examination import Examination
     from zachetka.pytest_plugin.rng import Rng
     from zachetka.pytest_plugin.specs import Spec
-    from zachetka.session import CellReply
+    from zachetka.replies import CellReply
     from zachetka.submission import Cell
 
 

@@ -1,0 +1,159 @@
+"""What an agent may answer, and what it means for a student: the untrusted side of the wire.
+
+A header becomes one of these models or is refused; a fault becomes a sentence in two languages.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from zachetka.errors import Cause, StudentFault
+from zachetka.language import Text
+
+if TYPE_CHECKING:
+    from zachetka.sandbox.base import Limits
+
+
+class _Reply(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
+
+
+R = TypeVar("R", bound=_Reply)
+
+
+class Hello(_Reply):
+    """What stands in the sandbox, said before any student code has run."""
+
+    protocol: int
+    agent: str = Field(max_length=64)
+    python: str = Field(max_length=50)
+    torch: str = Field(max_length=50)
+
+
+class CellReply(_Reply):
+    """What the agent claims about one cell."""
+
+    index: int = Field(ge=0, le=1_000_000)
+    status: Literal["ok", "error", "time_limit", "memory_limit", "crash", "skipped"]
+    duration_s: float = Field(ge=0, le=1e6)
+    error: str | None = Field(max_length=5000)
+    rescued: list[Annotated[str, Field(max_length=5000)]] = Field(max_length=50)
+    truncated: bool
+
+
+class Start(_Reply):
+    """A cell begins."""
+
+    index: int = Field(ge=0, le=1_000_000)
+
+
+class Ran(_Reply):
+    """All cells have been run; what that cost, as the agent claims it."""
+
+    cpu_s: float = Field(ge=0, le=1e6)
+    peak_memory_bytes: int = Field(ge=0, le=1 << 50)
+
+
+class Fault(_Reply):
+    """A probe has no value, and why."""
+
+    cause: Literal["missing", "error", "time_limit", "memory_limit", "output_limit", "crash"]
+    detail: str = Field(max_length=5000)
+    function: str = Field(default="", max_length=1000)
+    line: int = Field(default=0, ge=0, le=1 << 31)
+    code: str = Field(default="", max_length=1000)
+
+
+class KernelLostError(StudentFault):
+    """There is no kernel left to probe. Whoever did that, it was not this probe."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Cause.CRASH,
+            Text(
+                en="the notebook's Python process ended in an earlier check",
+                ru="процесс Python ноутбука завершился при одной из предыдущих проверок",
+            ),
+        )
+
+
+def validated(model: type[R], untrusted_header: dict[str, Any]) -> R:
+    """Give a header as its model.
+
+    Raises:
+        StudentFault: it does not fit.
+    """
+    try:
+        return model.model_validate(untrusted_header)
+    except ValidationError as error:
+        raise broken(f"a frame of type {untrusted_header['type'][:20]!r}") from error
+
+
+def broken(what: str) -> StudentFault:
+    """Give the fault of a notebook whose agent does not keep to the protocol."""
+    return StudentFault(
+        Cause.CRASH,
+        Text(
+            en=f"the notebook disturbed the grader's connection to it ({what})",
+            ru=f"ноутбук нарушил связь с системой проверки ({what})",
+        ),
+    )
+
+
+def too_much_output() -> StudentFault:
+    """Give the fault of an answer past the limit on its bytes."""
+    return StudentFault(
+        Cause.OUTPUT_LIMIT,
+        Text(
+            en="your code returned far more data than was asked for",
+            ru="ваш код вернул гораздо больше данных, чем требовалось",
+        ),
+    )
+
+
+def student_fault(fault: Fault, timeout_s: float, limits: Limits) -> StudentFault:
+    """Say to the student what became of a probe.
+
+    Args:
+        fault: what the agent said of it.
+        timeout_s: the seconds that the probe had.
+        limits: those of the sandbox.
+    """
+    where = Text("", "")
+    if fault.code:
+        where = Text(
+            en=f", in the line `{fault.code}`",
+            ru=f", в строке `{fault.code}`",
+        )
+    match fault.cause:
+        case "missing":
+            text = Text(
+                en=f"the notebook does not define `{fault.detail}`",
+                ru=f"в ноутбуке не определено имя `{fault.detail}`",
+            )
+        case "time_limit":
+            text = Text(
+                en=f"your code did not finish within {timeout_s:g} s: is there an endless loop?",
+                ru=f"ваш код не уложился в {timeout_s:g} с: нет ли бесконечного цикла?",
+            )
+        case "memory_limit":
+            mib = limits.memory_bytes >> 20
+            text = Text(
+                en=f"your code asked for more memory than there is ({mib} MiB)",
+                ru=f"вашему коду не хватило памяти ({mib} МиБ)",
+            )
+        case "output_limit":
+            return too_much_output()
+        case "crash":
+            text = Text(
+                en=f"the Python process ended while your code ran ({fault.detail or 'killed'})",
+                ru=f"процесс Python завершился, пока работал ваш код ({fault.detail or 'убит'})",
+            )
+        case "error":
+            error = fault.detail.removesuffix(": ")  # an exception without a message
+            text = Text(en=f"your code raised {error}", ru=f"ваш код завершился ошибкой {error}")
+            text = text + where
+    name = fault.detail if fault.cause == "missing" else None
+    return StudentFault(Cause(fault.cause), text, name=name)
