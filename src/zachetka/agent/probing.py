@@ -70,11 +70,12 @@ def serve(control_path: str, user_ns: dict[str, Any], modules: Sequence[str]) ->
     `modules` are those that the copies will need.
     """
     try:
-        _forget_signals()
-        gc.disable()  # copies this short-lived have nothing to collect
-        problem = _reset(modules)
+        # Connected before anything of the notebook's is touched: who waits must see us die of it.
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
             control.connect(control_path)
+            _forget_signals()
+            gc.disable()  # copies this short-lived have nothing to collect
+            problem = _reset(modules)
             copies: list[int] = []
             while path := control.recv(_MAX_PATH_BYTES):
                 copies = [copy for copy in copies if not os.waitpid(copy, os.WNOHANG)[0]]
