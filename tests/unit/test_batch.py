@@ -160,11 +160,14 @@ def test_workers_that_die_cost_their_own_job_only(folder, tmp_path):
 
 
 RUN = """
+import signal
 import sys
 from pathlib import Path
 import test_batch
 from zachetka import batch, pool
 if __name__ == "__main__":
+    # Whoever runs the tests in the background has it ignored, and so would this process.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     plan = test_batch.make_batch(Path(sys.argv[1]))
     outcome = batch.run_batch(plan, pool.LocalPool(2))
     sys.exit(130 if outcome.interrupted else 0)
