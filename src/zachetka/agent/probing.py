@@ -166,7 +166,8 @@ def seed_generators(seed: int) -> None:
     import numpy as np
     import torch
 
-    torch.manual_seed(seed)
+    # The public function also formats a stack of calls, for devices that are not here.
+    torch.default_generator.manual_seed(seed)
     np.random.seed(seed % (1 << 32))  # noqa: NPY002 - the state that notebooks use
     random.seed(seed)
 
