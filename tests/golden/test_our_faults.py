@@ -1,5 +1,8 @@
 """A fault of ours is the status `error`, never a score."""
 
+import subprocess
+import sys
+
 import pytest
 from toy_course import GRADER, HONEST, ToyCourse, causes
 
@@ -160,3 +163,27 @@ def test_public_checks_without_points_are_a_grader_of_their_own(course, bubblewr
 
 def vars_of(job):
     return {name: getattr(job, name) for name in job.__slots__}
+
+
+THREADED = """
+import os, sys
+os.environ["OMP_NUM_THREADS"] = "2"
+import torch
+torch.set_num_threads(2)
+torch.rand(1 << 22).exp().sum()  # now there is a pool of threads, which no fork inherits
+from pathlib import Path
+from zachetka.grading import Job, grade
+print(grade(Job(Path(sys.argv[1]), "toy", Path(sys.argv[2]), "student", sys.argv[3])).score)
+"""
+
+
+def test_a_caller_with_threads_of_its_own_does_not_hang_the_grader(tmp_path, bubblewrap):
+    busy = "    torch.rand(1 << 22).exp().sum()\n    x = rng.normal"
+    assert GRADER.count("    x = rng.normal") > 0
+    course = ToyCourse.make(
+        tmp_path, grader=GRADER.replace("    x = rng.normal", f"    import torch\n{busy}")
+    )
+    command = [sys.executable, "-c", THREADED, course.root / "course", course.hand_in([HONEST])]
+    command.append(bubblewrap)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "1.0\n"
