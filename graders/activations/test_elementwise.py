@@ -118,7 +118,8 @@ def activation_outputs(nb, *, name, calls, inputs, companions):  # noqa: C901, P
     # All of them before any is used: a number kept in the class is the last one's.
     modules = [given(*args, **kwargs) for args, kwargs in calls]
     if not all(callable(m) and not isinstance(m, torch.Tensor) for m in modules):
-        return {"kind": "function", **empty}
+        kind = "no module" if isinstance(given, type) else "function"
+        return {"kind": kind, **empty}
     outs, grads, kept = [], [], []
     for number, x, upstream, transposed in inputs:
         leaf = x.clone().requires_grad_()
@@ -327,6 +328,10 @@ def refuse_kind(kind, name, call):
             f"`{call}(x)` applies it.",
             f"`{name}` — функция, а нужен класс: `{call}` создаёт модуль, `{call}(x)` "
             "применяет его.",
+        ),
+        "no module": Text(
+            f"`{call}` cannot be applied to x: derive the class from nn.Module.",
+            f"`{call}` нельзя применить к x: унаследуйте класс от nn.Module.",
         ),
         "value": Text(
             f"`{name}` is neither a class nor a function: is the name used again further down?",

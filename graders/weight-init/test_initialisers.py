@@ -39,6 +39,16 @@ def fans(nb, *, shapes):
     return {f"fan_in_and_fan_out(weight), weight: {tuple(s)}": of(s) for s in shapes}
 
 
+class AnyNumber(AnyOf):
+    """A number, be it Python's or in a tensor."""
+
+    def __init__(self):
+        super().__init__(Number(), Long(), Float())
+
+    def __str__(self):
+        return "number"
+
+
 def fans_of(student, rng, number):
     """The answers for a wide, a tall and a narrow layer."""
     small = rng.integers(3, 9)
@@ -61,7 +71,7 @@ def fans_of(student, rng, number):
 )
 def test_fans(student, rng):
     # All shapes at once: a mistake has a name only if it explains every answer.
-    answers = fans_of(student, rng, AnyOf(Number(), Long(), Float()))
+    answers = fans_of(student, rng, AnyNumber())
     expected = torch.tensor([[inputs, outputs] for _, (outputs, inputs), _ in answers])
     ordered = expected.sort(1).values
     assert_close(
@@ -170,9 +180,12 @@ def initialised(nb, *, task, name, part, shapes, start, seeds, repaired):  # noq
         except (AttributeError, TypeError, ValueError, RuntimeError):
             return {f"{name}(layer): layer.bias": layer.bias, "works": False, "layer.bias": None}
         return {f"{name}(layer): layer.bias": layer.bias, "works": True, "layer.bias": bare.bias}
+    before = weight.detach().clone()
     init_(layer)
+    same_type = weight.dtype == before.dtype
     return {
         "weight_stays": layer.weight is weight,
+        "changed": not (same_type and torch.equal(weight.detach(), before)),
         "bias_stays": layer.bias is bias,
         "registered": [key for key, _ in layer.named_parameters()] == ["weight", "bias"],
         "trainable": bool(weight.requires_grad and bias.requires_grad),
@@ -363,7 +376,7 @@ def in_place_check(task, points, name):
     )
     def test(student, rng):
         shapes = [(3, rng.integers(4, 8))]
-        facts = ("weight_stays", "bias_stays", "registered", "trainable", "leaves")
+        facts = ("weight_stays", "bias_stays", "changed", "registered", "trainable", "leaves")
 
         def judge(repaired):
             got = run_initialiser(
@@ -393,6 +406,14 @@ def assert_in_place(got, name):
                 "работать со старым.",
             ),
         )
+    assert_equal(
+        got["changed"],
+        True,
+        text=Text(
+            f"`{name}` does not change the weights of the layer that it was given.",
+            f"`{name}` не меняет веса того слоя, который получила.",
+        ),
+    )
     for key in ("registered", "trainable", "leaves"):
         assert_equal(
             got[key],

@@ -8,7 +8,7 @@
 #     "MyReLU.large_inputs",
 #     "MyReLU.float64",
 # ]
-# diagnosis = "got a tensor of shape (9, 10) on the device 'meta'"
+# diagnosis = "got float32 tensor (9, 10) on device 'meta'"
 # ///
 # %% MyReLU
 class MyReLU(nn.Module):

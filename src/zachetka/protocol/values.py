@@ -111,9 +111,9 @@ class _Encoder:
         dtype = str(tensor.dtype).removeprefix("torch.")
         shape = tuple(tensor.shape)
         if tensor.device.type != "cpu":
-            return _other(f"a tensor of shape {shape} on the device {tensor.device.type!r}")
+            return _other(f"{dtype} tensor {shape} on device {tensor.device.type!r}")
         if tensor.layout is not torch.strided or tensor.is_quantized or dtype not in _DTYPES:
-            return _other(f"a {dtype} tensor of shape {shape}, {str(tensor.layout)[6:]}")
+            return _other(f"{dtype} tensor {shape}, layout {str(tensor.layout)[6:]}")
         # Checked before the copy: an expanded tensor may be far larger than its storage.
         self.total_bytes += tensor.numel() * tensor.element_size()
         if self.total_bytes > self.max_bytes:

@@ -1,21 +1,4 @@
-"""Answers to `mlp` that are no answers at all: each costs its check and is told in plain words.
-
-Several bad answers share a notebook, because a notebook costs seconds and a function nothing.
-"""
-
-import json
-from pathlib import Path
-
-import pytest
-from toy_course import notebook
-
-from zachetka.grading import Job, grade
-from zachetka.language import Language
-from zachetka.report.model import ReportStatus
-
-pytestmark = pytest.mark.xdist_group("golden-bad-answers")
-
-ROOT = Path(__file__).resolve().parents[2]
+"""Answers to `mlp` that are no answers, and what must be said of them in Russian."""
 
 IMPORTS = """
 import matplotlib.pyplot as plt
@@ -153,7 +136,7 @@ SAID_OF_STRANGERS = {
     "plots.diagonal": "должна вернуть Axes, на которых рисовала, а вернула None",
 }
 SAID_OF_NUMBERS = {
-    "MyLinear.parameters": "on the device 'meta'",
+    "MyLinear.parameters": "on device 'meta'",
     "MyLinear.no_bias": "содержит NaN",
     "MyMLP.mlp_forward": "возвращает None",
     "MyMLP.count_parameters": "ожидалось int",
@@ -171,40 +154,5 @@ SAID_OF_NUMBERS = {
     "plots.predictions_points": "вернула ndarray",
 }
 
-
-@pytest.fixture(scope="module", params=[STRANGERS, NUMBERS], ids=["strangers", "numbers"])
-def graded(request, tmp_path_factory, sandbox):
-    path = tmp_path_factory.mktemp("bad") / "student.ipynb"
-    path.write_text(json.dumps(notebook(request.param)), "utf-8")
-    job = Job(
-        course=ROOT,
-        assignment="mlp",
-        notebook=path,
-        student="student",
-        sandbox=sandbox,
-        language=Language.RU,
-        secrets=("a secret of this test alone",),
-    )
-    said = SAID_OF_STRANGERS if request.param is STRANGERS else SAID_OF_NUMBERS
-    return grade(job), said
-
-
-def test_bad_answers_are_wrong_answers_and_no_more(graded):
-    report, _ = graded
-    assert report.status is ReportStatus.GRADED
-    messages = [check.message for check in report.checks if check.cause is not None]
-    assert all(messages)
-    assert not [text for text in messages if "Traceback" in text or "tensor(" in text]
-
-
-def test_no_bad_answer_earns_points(graded):
-    report, _ = graded
-    earned = {check.id for check in report.checks if check.cause is None}
-    # What the constructor of a network must do, it does.
-    assert earned <= {"MyMLP.structure", "MyMLP.large_network"}
-
-
-def test_each_is_told_in_plain_words(graded):
-    report, said = graded
-    messages = {check.id: check.message or "" for check in report.checks}
-    assert {name: text for name, text in said.items() if text not in messages[name]} == {}
+# What the constructor of a network must do, it does.
+EARNED = {"MyMLP.structure", "MyMLP.large_network"}
