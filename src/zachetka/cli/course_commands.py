@@ -60,7 +60,7 @@ def verify(
     only: Annotated[
         str | None,
         typer.Option(
-            "--only", metavar="PATTERN", help="Only names like this: 'sgd_*', 'solution.*'."
+            "--only", metavar="PATTERN", help="Only names like this: `sgd_*` or `solution.*`."
         ),
     ] = None,
     json_: JsonOption = False,
