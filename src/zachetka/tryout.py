@@ -5,10 +5,13 @@ The attempts run as probes in a real session, so that what is tried is what grad
 
 from __future__ import annotations
 
+import errno
+import platform
 import time
 from dataclasses import dataclass, replace
 from typing import Any
 
+from zachetka.agent import syscalls
 from zachetka.errors import Cause, InfrastructureError, StudentFault
 from zachetka.probe import load_probe
 from zachetka.sandbox import backends
@@ -39,7 +42,7 @@ class Trial:
 
 
 def try_out(name: str) -> list[Trial]:
-    """Try network, memory, processes, disk and time in a sandbox of this name.
+    """Try network, memory, processes, disk, time and system calls in a sandbox of this name.
 
     Raises:
         InfrastructureError: the sandbox does not start.
@@ -47,7 +50,12 @@ def try_out(name: str) -> list[Trial]:
     sandbox = backends()[name]
     means = dict(sandbox.enforcement(TRIAL_LIMITS))
     # Filling the disk leaves no room for another probe, and taking the memory may end the sandbox.
-    together = {"network": _try_network, "time": _try_time, "processes": _try_processes}
+    together = {
+        "network": _try_network,
+        "system calls": _try_system_calls,
+        "time": _try_time,
+        "processes": _try_processes,
+    }
     sessions = [{**together, "disk": _try_disk}, {"memory": _try_memory}]
     trials = []
     for attempts in sessions:
@@ -98,6 +106,24 @@ def fill_disk(nb: Any, *, bytes_to_write: int) -> dict[str, Any]:
         except OSError:
             continue
     return {"written": written}
+
+
+def call_system(nb: Any, *, numbers: dict[str, int]) -> dict[str, Any]:
+    """Make system calls with no arguments; give the error number of each, 0 if it worked."""
+    import ctypes
+    import os
+
+    del nb
+    libc = ctypes.CDLL(None, use_errno=True)
+    errors = {}
+    for name, number in numbers.items():
+        # Each in a process of its own: one that is let through may do harm.
+        child = os.fork()
+        if child == 0:
+            failed = libc.syscall(number, 0, 0, 0, 0, 0, 0) == -1
+            os._exit(ctypes.get_errno() if failed else 0)
+        errors[name] = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return errors
 
 
 def loop_forever(nb: Any) -> None:
@@ -158,6 +184,21 @@ def _try_disk(session: Session) -> tuple[bool, str]:
     asked = 8 * TRIAL_LIMITS.disk_bytes
     written = _run(session, fill_disk, bytes_to_write=asked)["written"]
     return written < asked, f"wrote {written >> 20} of {asked >> 20} MiB in all places together"
+
+
+def _try_system_calls(session: Session) -> tuple[bool, str]:
+    # Those that would do without a filter what they are asked, or complain of something else.
+    names = ("ptrace", "process_vm_readv", "unshare", "keyctl", "io_uring_setup", "personality")
+    column = syscalls.column()
+    if column is None:
+        return False, f"the filter does not know {platform.machine()}"
+    numbers = {name: syscalls.REFUSED[name][column] for name in names}
+    errors = _run(session, call_system, numbers=numbers)
+    passed = [name for name, error in errors.items() if error != errno.EPERM]
+    return (
+        not passed,
+        f"not refused: {', '.join(passed)}" if passed else f"refused: {', '.join(names)}",
+    )
 
 
 def _try_time(session: Session) -> tuple[bool, str]:

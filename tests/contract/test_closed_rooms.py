@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from zachetka.agent import syscalls
 from zachetka.errors import Cause, StudentFault
 from zachetka.sandbox.base import MIB
 
@@ -180,6 +182,109 @@ def fork_many(nb, *, count):
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     return len(children)
+
+
+def call_system(nb, *, numbers):
+    import ctypes
+    import os
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    errors = {}
+    for name, (number, *arguments) in numbers.items():
+        pid = os.fork()
+        if pid == 0:
+            failed = libc.syscall(number, *[ctypes.c_ulong(word) for word in arguments]) == -1
+            os._exit(ctypes.get_errno() if failed else 0)
+        errors[name] = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return errors
+
+
+def socket_errors(nb, *, families):
+    import socket
+
+    errors = []
+    for family in families:
+        try:
+            socket.socket(family, socket.SOCK_DGRAM).close()
+            errors.append(0)
+        except OSError as error:
+            errors.append(error.errno)
+    return errors
+
+
+def type_into_terminal(nb):
+    import fcntl
+    import os
+    import pty
+
+    parent, child = pty.openpty()
+    try:
+        fcntl.ioctl(child, 0x5412, b"x")  # TIOCSTI
+    except OSError as error:
+        return error.errno
+    finally:
+        os.close(parent)
+        os.close(child)
+    return 0
+
+
+def start_thread_and_process(nb):
+    import subprocess
+    import sys
+    import threading
+
+    done = []
+    thread = threading.Thread(target=done.append, args=("thread",))
+    thread.start()
+    thread.join()
+    child = subprocess.run(
+        [sys.executable, "-c", "print('process')"], check=True, capture_output=True
+    )
+    return [*done, child.stdout.decode().strip()]
+
+
+@pytest.fixture(scope="session")
+def column():
+    """Where this machine's numbers stand in the table of system calls."""
+    found = syscalls.column()
+    if found is None:
+        pytest.skip("no filter for this architecture")
+    return found
+
+
+def test_system_calls_that_no_notebook_needs_are_refused(inside, column):
+    numbers = {name: [numbers[column], *[0] * 6] for name, numbers in syscalls.REFUSED.items()}
+    errors = inside(call_system, numbers=numbers)
+    assert {name: error for name, error in errors.items() if error != errno.EPERM} == {}
+
+
+def test_no_namespace_of_ones_own(inside, column):
+    clone = (56, 220)[column]
+    new_user, sigchld = 0x10000000, 17
+    calls = {"clone": [clone, new_user | sigchld, 0, 0, 0, 0], "clone3": [435, 0, 0]}
+    assert inside(call_system, numbers=calls) == {"clone": errno.EPERM, "clone3": errno.ENOSYS}
+
+
+def test_calls_of_another_abi_do_not_exist(inside, column):
+    if column != 0:
+        pytest.skip("x32 is a matter of x86_64")
+    getpid_of_x32 = 0x40000000 | 39
+    assert inside(call_system, numbers={"getpid": [getpid_of_x32]}) == {"getpid": errno.ENOSYS}
+
+
+def test_sockets_reach_no_further_than_a_notebook_needs(inside):
+    crypto, packet, hypervisor = 38, 17, 40
+    refused = inside(socket_errors, families=[crypto, packet, hypervisor])
+    assert refused == [errno.EAFNOSUPPORT] * 3
+    assert inside(socket_errors, families=[1, 2]) == [0, 0]
+
+
+def test_nobody_types_into_a_terminal(inside):
+    assert inside(type_into_terminal) == errno.EPERM
+
+
+def test_what_notebooks_do_need_still_works(inside):
+    assert inside(start_thread_and_process) == ["thread", "process"]
 
 
 def test_the_only_interface_is_loopback(inside):

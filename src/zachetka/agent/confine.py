@@ -7,11 +7,13 @@ import os
 import resource
 import signal
 
+from zachetka.agent.syscalls import refuse_system_calls
+
 _PR_SET_PDEATHSIG = 1
 
 
 def confine() -> None:
-    """Drop to the user and the number of processes that the sandbox asked for.
+    """Drop to the user, the number of processes and the system calls that are left to a notebook.
 
     `ZACHETKA_UID` is set where the sandbox was built by root; `ZACHETKA_PROCESSES` where no
     cgroup counts processes. The latter is set here, inside the sandbox's own user, because a
@@ -27,3 +29,4 @@ def confine() -> None:
     processes = os.environ.pop("ZACHETKA_PROCESSES", None)
     if processes is not None:
         resource.setrlimit(resource.RLIMIT_NPROC, (int(processes), int(processes)))
+    refuse_system_calls()

@@ -84,7 +84,7 @@ class Sandbox(Protocol):
         """Name what the sandbox runs in, for the report: an image's id, or None."""
 
     def enforcement(self, limits: Limits) -> Mapping[str, str]:
-        """Say by what means `network`, `memory`, `processes`, `disk` and `time` are bounded."""
+        """Say by what means network, memory, processes, disk, time and system calls are bounded."""
 
     def start(self, limits: Limits) -> SandboxProcess:
         """Start an agent.

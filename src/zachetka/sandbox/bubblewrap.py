@@ -57,6 +57,7 @@ class BubblewrapSandbox:
             "processes": f"{limits.processes}: RLIMIT_NPROC of a user of its own",
             "disk": f"{limits.disk_bytes >> 20} MiB tmpfs; everything else is read-only",
             "time": "deadlines on the host's monotonic clock, RLIMIT_CPU",
+            "system calls": "a seccomp filter of the agent's",
         }
 
     def start(self, limits: Limits) -> BubblewrapProcess:

@@ -264,6 +264,7 @@ class DockerSandbox:
                 f"{limits.cpus:g} CPUs by control group; "
                 f"the whole container is killed after {limits.total_s:g} s"
             ),
+            "system calls": "seccomp filters of the engine's and of the agent's",
         }
 
     def start(self, limits: Limits) -> DockerProcess:

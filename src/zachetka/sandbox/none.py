@@ -44,6 +44,7 @@ class NoneSandbox:
             "processes": "not enforced",
             "disk": "not enforced",
             "time": "deadlines on the host's monotonic clock",
+            "system calls": "a seccomp filter of the agent's",
         }
 
     def start(self, limits: Limits) -> NoneProcess:

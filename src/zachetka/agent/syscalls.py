@@ -1,0 +1,179 @@
+"""Refuse the system calls that no notebook needs: a seccomp filter, in classic BPF.
+
+Whatever is started from here on inherits it and cannot take it off. It comes on top of what the
+sandbox does: most of these calls fail there anyway for want of a capability, but the code of the
+host's kernel behind them is then out of reach, too. See seccomp(2) and linux/filter.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import sys
+from typing import Final
+
+# Numbers from the kernel's tables: x86_64 (syscall_64.tbl), aarch64 (asm-generic/unistd.h).
+_BOTH: Final = {
+    name: (number, number)
+    for name, number in {
+        "pidfd_getfd": 438,
+        "io_uring_setup": 425,
+        "io_uring_enter": 426,
+        "io_uring_register": 427,
+        "open_tree": 428,
+        "move_mount": 429,
+        "fsopen": 430,
+        "fsconfig": 431,
+        "fsmount": 432,
+        "fspick": 433,
+        "mount_setattr": 442,
+        "quotactl_fd": 443,
+    }.items()
+}
+REFUSED: Final = _BOTH | {
+    # Other processes, and one's own made open to others.
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "kcmp": (312, 272),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+    "userfaultfd": (323, 282),
+    # The kernel's own machinery.
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "delete_module": (176, 106),
+    "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294),
+    "reboot": (169, 142),
+    "syslog": (103, 116),
+    "acct": (163, 89),
+    "personality": (135, 92),
+    # Files and namespaces.
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
+    "fanotify_init": (300, 262),
+    "fanotify_mark": (301, 263),
+    "quotactl": (179, 60),
+    "swapon": (167, 224),
+    "swapoff": (168, 225),
+    # The machine's name and clock.
+    "sethostname": (170, 161),
+    "setdomainname": (171, 162),
+    "settimeofday": (164, 170),
+    "clock_settime": (227, 112),
+    "adjtimex": (159, 171),
+    "clock_adjtime": (305, 266),
+    "vhangup": (153, 58),
+}
+_CLONE: Final = (56, 220)
+_CLONE3: Final = (435, 435)
+_SOCKET: Final = (41, 198)
+_IOCTL: Final = (16, 29)
+_SECCOMP: Final = (317, 277)
+_AUDIT_ARCH: Final = (0xC000003E, 0xC00000B7)
+_COLUMNS: Final = {"x86_64": 0, "aarch64": 1}
+_X32: Final = 0x40000000  # calls of the x32 ABI, which pass as x86_64
+
+# CLONE_NEWNS, _NEWCGROUP, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET of linux/sched.h.
+_NEW_NAMESPACES: Final = 0x7E020000
+# AF_UNIX, AF_INET, AF_INET6, AF_NETLINK; not AF_ALG, AF_VSOCK, AF_PACKET and thirty others.
+_FAMILIES: Final = (1, 2, 10, 16)
+_REFUSED_IOCTLS: Final = (0x5412, 0x541C)  # TIOCSTI and TIOCLINUX: type into a terminal
+
+_LOAD, _JUMP_EQUAL, _JUMP_GE, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in seccomp_data, low halves of arguments
+_ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
+_PR_SET_NO_NEW_PRIVS = 38
+_SET_MODE_FILTER, _SPEC_ALLOW = 1, 4
+
+Instruction = tuple[int, int, int, int]
+
+
+def refuse_system_calls() -> None:
+    """Install the filter for this process and all that it will start.
+
+    Raises:
+        OSError: the kernel has no seccomp filters.
+    """
+    known = column()
+    if known is None:
+        return
+    instructions = program(known)
+    data = b"".join(_packed(instruction) for instruction in instructions)
+    code = ctypes.create_string_buffer(data, len(data))
+
+    class Program(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
+
+    filter_ = Program(len(instructions), ctypes.addressof(code))
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if libc.syscall(_SECCOMP[known], _SET_MODE_FILTER, _SPEC_ALLOW, ctypes.byref(filter_)):
+        raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
+
+
+def column() -> int | None:
+    """Give the architecture's place in the table, or None where there is no filter for it."""
+    return _COLUMNS.get(platform.machine()) if sys.platform.startswith("linux") else None
+
+
+def program(column: int) -> list[Instruction]:
+    """Give the filter for an architecture: code, jump if true, jump if false, constant."""
+    refuse = _answer(errno.EPERM)
+    missing = _answer(errno.ENOSYS)
+    found = [
+        *_unless(_JUMP_EQUAL, _AUDIT_ARCH[column], missing, load=_ARCH),
+        (_LOAD, 0, 0, _NUMBER),
+    ]
+    if column == _COLUMNS["x86_64"]:
+        found += _if(_JUMP_GE, _X32, [missing])
+    for numbers in REFUSED.values():
+        found += _if(_JUMP_EQUAL, numbers[column], [refuse])
+    # Its flags lie in memory, where a filter cannot look; libraries then take clone.
+    found += _if(_JUMP_EQUAL, _CLONE3[column], [missing])
+    flags = [(_LOAD, 0, 0, _FIRST), *_if(_JUMP_SET, _NEW_NAMESPACES, [refuse]), _RETURNED]
+    found += _if(_JUMP_EQUAL, _CLONE[column], flags)
+    families = [(_LOAD, 0, 0, _FIRST)]
+    for family in _FAMILIES:
+        families += _if(_JUMP_EQUAL, family, [_RETURNED])
+    found += _if(_JUMP_EQUAL, _SOCKET[column], [*families, _answer(errno.EAFNOSUPPORT)])
+    requests = [(_LOAD, 0, 0, _SECOND)]
+    for request in _REFUSED_IOCTLS:
+        requests += _if(_JUMP_EQUAL, request, [refuse])
+    found += _if(_JUMP_EQUAL, _IOCTL[column], [*requests, _RETURNED])
+    return [*found, _RETURNED]
+
+
+_RETURNED: Final[Instruction] = (_RETURN, 0, 0, _ALLOW)
+
+
+def _answer(error: int) -> Instruction:
+    return (_RETURN, 0, 0, _ERRNO | error)
+
+
+def _if(jump: int, constant: int, then: list[Instruction]) -> list[Instruction]:
+    return [(jump, 0, len(then), constant), *then]
+
+
+def _unless(jump: int, constant: int, then: Instruction, *, load: int) -> list[Instruction]:
+    return [(_LOAD, 0, 0, load), (jump, 1, 0, constant), then]
+
+
+def _packed(instruction: Instruction) -> bytes:
+    code, if_true, if_false, constant = instruction
+    parts = ((code, 2), (if_true, 1), (if_false, 1), (constant, 4))
+    return b"".join(value.to_bytes(size, sys.byteorder) for value, size in parts)
