@@ -1,9 +1,11 @@
 # /// zachetka
 # about = "A copy of the weight is filled, not the weight."
-# score = 0.98
+# score = 0.97
 # fails = [
 #     "init_zeros_ones.zeros_weight",
 #     "init_zeros_ones.ones_weight",
+#     "init_zeros_ones.zeros_in_place",
+#     "init_zeros_ones.ones_in_place",
 # ]
 # diagnosis = "the weights are not changed"
 # ///

@@ -1,9 +1,10 @@
 # /// zachetka
 # about = "The weights of nn.Linear are taken to be right already."
-# score = 0.96
+# score = 0.955
 # fails = [
 #     "init_general_normal.general_rule_distribution",
 #     "init_general_normal.general_rule_generator",
+#     "init_general_normal.general_rule_in_place",
 # ]
 # diagnosis = "the weights are not changed at all"
 # ///
