@@ -814,16 +814,14 @@ def test_moons(student, rng):
         cases.append((x, (sign * sides + 1) / 2, fresh, sign * fresh_sides, rng.seed()))
     best, repaired = 0.0, False
     for number, case in enumerate(cases):
-        try:
-            share = separated(student, case, repaired=repaired)
-        except StudentFault:
-            if number > 0:
-                raise
-            share = 0.0
+        share, fault = share_of(student, case, repaired=repaired)
         if number == 0 and share < ENOUGH:
             # Another answer with a right apply_init: then that one's mistake is punished there.
-            other = separated(student, case, repaired=True)
-            repaired, share = other != share, other
+            other, other_fault = share_of(student, case, repaired=True)
+            if other_fault is None and (fault is not None or other != share):
+                repaired, share, fault = True, other, None
+        if fault is not None:
+            raise fault
         best = max(best, share)
         if best >= ENOUGH:
             return
@@ -835,6 +833,14 @@ def test_moons(student, rng):
             "умолчанию.",
         )
     )
+
+
+def share_of(student, case, *, repaired):
+    """The share of `separated`, or 0 and the fault that came instead."""
+    try:
+        return separated(student, case, repaired=repaired), None
+    except StudentFault as fault:
+        return 0.0, fault
 
 
 def separated(student, case, *, repaired):
@@ -950,15 +956,16 @@ def test_seed(student, rng):
     either_way(judge)
 
 
-def declared(nb, *, x, y, options):
+def declared(nb, *, x, y, options, repaired):
     import inspect
 
     def apply_init(model, init_):
         model.apply(lambda module: init_(module) if hasattr(module, "in_features") else None)
         return model
 
-    # A header alone, with nothing below it, deserves no points; a wrong apply_init loses its own.
-    nb.apply_init = apply_init
+    if repaired:
+        nb.apply_init = apply_init
+    # A header alone, with nothing below it, deserves no points.
     nb.train_with_init(lambda _: None, x, y, **options)
     parameters = inspect.signature(nb.train_with_init).parameters.values()
     return {
@@ -994,17 +1001,25 @@ DEFAULTS = {
 )
 def test_defaults(student, rng):
     x, y = small_moons(rng, 8)
-    got = student.run(
-        declared,
-        x=x,
-        y=y,
-        options={"depth": 3, "width": 4, "epochs": 1, "batch_size": 4},
-        returns={
-            "open": Bool(),
-            "defaults": ListOf(TupleOf(Str(), Number())),
-            "others": ListOf(Str()),
-        },
-    )
+    got = {}
+
+    def judge(repaired):
+        got.update(
+            student.run(
+                declared,
+                x=x,
+                y=y,
+                options={"depth": 3, "width": 4, "epochs": 1, "batch_size": 4},
+                repaired=repaired,
+                returns={
+                    "open": Bool(),
+                    "defaults": ListOf(TupleOf(Str(), Number())),
+                    "others": ListOf(Str()),
+                },
+            )
+        )
+
+    either_way(judge)
     found = dict(got["defaults"])
     # What hides behind **kwargs or None cannot be read; the other checks see what it does.
     hidden = {name for name in DEFAULTS if got["open"] or name in got["others"]}

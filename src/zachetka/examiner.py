@@ -64,10 +64,10 @@ def examine_in_child(examination: Examination, grader: Path, limits: Limits) -> 
 def _examine_and_exit(
     examine: Any, examination: Examination, grader: Path, write_fd: int
 ) -> NoReturn:
-    import torch
-
     status = 1
     try:
+        import torch
+
         _end_with_parent()
         # The threads of the parent's pools do not exist in this copy: it would wait for them.
         torch.set_num_threads(1)

@@ -7,7 +7,7 @@
 #     "autograd_functions.sigmoid_layouts",
 #     "autograd_functions.sigmoid_context",
 # ]
-# diagnosis = "got a complex128 tensor of shape (6, 5), strided"
+# diagnosis = "got complex128 tensor (6, 5), layout strided"
 # ///
 # %% autograd_functions
 class SigmoidFunction(torch.autograd.Function):

@@ -8,7 +8,7 @@
 #     "MyReLU.large_inputs",
 #     "MyReLU.float64",
 # ]
-# diagnosis = "got a float32 tensor of shape (9, 10), sparse_coo"
+# diagnosis = "got float32 tensor (9, 10), layout sparse_coo"
 # ///
 # %% MyReLU
 class MyReLU(nn.Module):

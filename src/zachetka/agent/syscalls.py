@@ -30,6 +30,10 @@ _BOTH: Final = {
         "fspick": 433,
         "mount_setattr": 442,
         "quotactl_fd": 443,
+        "memfd_secret": 447,
+        "statmount": 457,
+        "listmount": 458,
+        "open_tree_attr": 467,
     }.items()
 }
 REFUSED: Final = _BOTH | {
@@ -81,7 +85,8 @@ REFUSED: Final = _BOTH | {
 }
 _CLONE: Final = (56, 220)
 _CLONE3: Final = (435, 435)
-_SOCKET: Final = (41, 198)
+_SOCKETS: Final = ((41, 198), (53, 199))  # socket, socketpair
+_MODIFY_LDT: Final = 154  # of x86 alone
 _IOCTL: Final = (16, 29)
 _SECCOMP: Final = (317, 277)
 _AUDIT_ARCH: Final = (0xC000003E, 0xC00000B7)
@@ -92,13 +97,14 @@ _X32: Final = 0x40000000  # calls of the x32 ABI, which pass as x86_64
 _NEW_NAMESPACES: Final = 0x7E020000
 # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK; not AF_ALG, AF_VSOCK, AF_PACKET and thirty others.
 _FAMILIES: Final = (1, 2, 10, 16)
-_REFUSED_IOCTLS: Final = (0x5412, 0x541C)  # TIOCSTI and TIOCLINUX: type into a terminal
+# TIOCSTI and TIOCLINUX type into a terminal, TIOCSETD loads line disciplines.
+_REFUSED_IOCTLS: Final = (0x5412, 0x541C, 0x5423)
 
 _LOAD, _JUMP_EQUAL, _JUMP_GE, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in seccomp_data, low halves of arguments
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _PR_SET_NO_NEW_PRIVS = 38
-_SET_MODE_FILTER, _SPEC_ALLOW = 1, 4
+_SET_MODE_FILTER = 1
 
 Instruction = tuple[int, int, int, int]
 
@@ -122,7 +128,7 @@ def refuse_system_calls() -> None:
     filter_ = Program(len(instructions), ctypes.addressof(code))
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if libc.syscall(_SECCOMP[known], _SET_MODE_FILTER, _SPEC_ALLOW, ctypes.byref(filter_)):
+    if libc.syscall(_SECCOMP[known], _SET_MODE_FILTER, 0, ctypes.byref(filter_)):
         raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
 
 
@@ -141,6 +147,7 @@ def program(column: int) -> list[Instruction]:
     ]
     if column == _COLUMNS["x86_64"]:
         found += _if(_JUMP_GE, _X32, [missing])
+        found += _if(_JUMP_EQUAL, _MODIFY_LDT, [refuse])
     for numbers in REFUSED.values():
         found += _if(_JUMP_EQUAL, numbers[column], [refuse])
     # Its flags lie in memory, where a filter cannot look; libraries then take clone.
@@ -150,7 +157,9 @@ def program(column: int) -> list[Instruction]:
     families = [(_LOAD, 0, 0, _FIRST)]
     for family in _FAMILIES:
         families += _if(_JUMP_EQUAL, family, [_RETURNED])
-    found += _if(_JUMP_EQUAL, _SOCKET[column], [*families, _answer(errno.EAFNOSUPPORT)])
+    families.append(_answer(errno.EAFNOSUPPORT))
+    for numbers in _SOCKETS:
+        found += _if(_JUMP_EQUAL, numbers[column], families)
     requests = [(_LOAD, 0, 0, _SECOND)]
     for request in _REFUSED_IOCTLS:
         requests += _if(_JUMP_EQUAL, request, [refuse])
