@@ -110,18 +110,19 @@ async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
 
 async def _copy_of_kernel(run: NotebookRun) -> socket.socket | None:
     """Get a copy of the kernel that waits for a probe, or None if there is no kernel left."""
+    deadline = time.monotonic() + FORK_TIMEOUT_S
     # Where the home is no mount, a notebook may have deleted it.
     os.makedirs(tempfile.gettempdir(), exist_ok=True)  # noqa: PTH103 - nobody else runs here
     with tempfile.TemporaryDirectory(prefix="p", ignore_cleanup_errors=True) as folder:
         for number in range(_FORK_TRIES):
             if run.probes is None:
-                run.probes = await _probe_server(run, f"{folder}/c{number}")
+                run.probes = await _probe_server(run, f"{folder}/c{number}", deadline)
             if run.probes is None:
                 return None
             path = f"{folder}/{number}"
             with _listener(path, socket.SOCK_STREAM) as listener, contextlib.suppress(OSError):
                 run.probes.send(path.encode())
-                if await _connected(listener, run):
+                if await _connected(listener, run, deadline):
                     return listener.accept()[0]
             # An earlier probe has killed the copy that forks; the kernel can make another.
             run.probes.close()
@@ -129,10 +130,10 @@ async def _copy_of_kernel(run: NotebookRun) -> socket.socket | None:
     return None
 
 
-async def _probe_server(run: NotebookRun, path: str) -> socket.socket | None:
+async def _probe_server(run: NotebookRun, path: str, deadline: float) -> socket.socket | None:
     with _listener(path, socket.SOCK_SEQPACKET) as listener:
         await run.request_probes(path)
-        return listener.accept()[0] if await _connected(listener, run) else None
+        return listener.accept()[0] if await _connected(listener, run, deadline) else None
 
 
 def _listener(path: str, kind: socket.SocketKind) -> socket.socket:
@@ -142,9 +143,8 @@ def _listener(path: str, kind: socket.SocketKind) -> socket.socket:
     return listener
 
 
-async def _connected(listener: socket.socket, run: NotebookRun) -> bool:
+async def _connected(listener: socket.socket, run: NotebookRun, deadline: float) -> bool:
     """Wait until somebody connects, or those who could are gone."""
-    deadline = time.monotonic() + FORK_TIMEOUT_S
     while time.monotonic() < deadline:
         watched = [listener] if run.probes is None else [listener, run.probes]
         ready = select.select(watched, [], [], 0.2)[0]
