@@ -160,7 +160,7 @@ def _hang_up(process):
 
 def test_it_says_what_it_enforces(room, limits):
     assert set(room.sandbox.enforcement(limits)) == {
-        *("network", "memory", "processes", "disk", "time")
+        *("network", "memory", "processes", "disk", "time", "system calls")
     }
 
 
