@@ -304,7 +304,10 @@ class Grading:
 
     def _sandbox_info(self) -> SandboxInfo:
         return SandboxInfo(
-            backend=self.sandbox.name, image=self.sandbox.image(), limits=asdict(self.limits)
+            backend=self.sandbox.name,
+            image=self.sandbox.image(),
+            limits=asdict(self.limits),
+            enforcement=dict(self.sandbox.enforcement(self.limits)),
         )
 
     def _report(self, raw: RawSubmission | None, **fields: Any) -> Report:

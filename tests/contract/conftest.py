@@ -79,6 +79,12 @@ def room(request):
     return Room(usable(request.param))
 
 
+@pytest.fixture
+def room_of():
+    """Make a room of a backend."""
+    return lambda name: Room(usable(name))
+
+
 @pytest.fixture(scope="session", params=[_backend(name) for name in ISOLATING])
 def closed_room(request):
     """Each backend that keeps strangers in."""

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import json
 import stat
-import subprocess
-import sys
 import time
 
 import pytest
@@ -11,8 +9,7 @@ import pytest
 from zachetka.errors import InfrastructureError
 from zachetka.sandbox import docker, engine, image
 from zachetka.sandbox.base import MIB, Limits
-from zachetka.sandbox.cgroup import MemoryGauge
-from zachetka.sandbox.engine import Engine, EngineRefusedError, find_engine, is_dead, owner
+from zachetka.sandbox.engine import Engine, EngineRefusedError, find_engine
 
 
 @pytest.fixture
@@ -133,23 +130,6 @@ def test_the_runtime_can_be_chosen(monkeypatch):
     assert "--runtime runsc" in " ".join(docker.container_options(Limits()))
 
 
-def test_owners_are_told_apart_from_the_dead():
-    assert not is_dead(owner())
-    machine = owner().split("/")[0]
-    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    start = engine._start_time(child.pid)
-    label = f"{machine}/{child.pid}/{start}"
-    assert not is_dead(label)
-    assert is_dead(f"{machine}/{child.pid}/{int(start) + 1}")  # the number was given out again
-    child.communicate()
-    assert is_dead(label)
-
-
-@pytest.mark.parametrize("label", ["", "x", "//", "elsewhere/1/1", "m/-1/2", "m/9e9/"])
-def test_in_doubt_an_owner_lives(label):
-    assert not is_dead(label)
-
-
 def test_the_image_is_built_from_the_agent_alone(fake, tmp_path):
     fake(
         '[ "$1" = version ] && exit 0\n'
@@ -195,39 +175,3 @@ def test_the_keep_list_of_plain_builds_names_the_same_files():
     assert next(line for line in lines if line and not line.startswith("#")) == "*"
     kept = {line.removeprefix("!src/zachetka/") for line in lines if line.startswith("!src/")}
     assert kept == {"__init__.py", "errors.py", "language.py", "protocol", "agent"}
-
-
-@pytest.mark.parametrize(
-    ("group", "files", "peak", "kills"),
-    [
-        (
-            "memory/docker/abc",
-            {
-                "memory.max_usage_in_bytes": "4096\n",
-                "memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n",
-            },
-            4096,
-            2,
-        ),
-        (
-            "system.slice/docker-abc.scope",
-            {"memory.peak": "8192\n", "memory.events": "low 0\noom 1\noom_kill 1\n"},
-            8192,
-            1,
-        ),
-        ("machine.slice/libpod-abc.scope", {"memory.current": "100\n"}, 100, 0),
-    ],
-)
-def test_memory_is_read_under_both_versions_of_control_groups(tmp_path, group, files, peak, kills):
-    gauge = MemoryGauge("abc", tmp_path)
-    gauge.read()
-    assert (gauge.peak_bytes, gauge.kills) == (None, 0)
-    folder = tmp_path / group
-    folder.mkdir(parents=True)
-    for name, text in files.items():
-        (folder / name).write_text(text)
-    gauge.read()
-    for name in files:
-        (folder / name).unlink()
-    gauge.read()
-    assert (gauge.peak_bytes, gauge.kills) == (peak, kills)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from zachetka.agent.forkserver import protect_from_siblings
 from zachetka.agent.notebook import CellLimits, CellResult, NotebookRun
 from zachetka.agent.patience import WALL_FACTOR, Patience
+from zachetka.agent.probing import MAX_REQUEST_BYTES
 from zachetka.agent.usage import usage_of
 from zachetka.agent.wire import Frame, HostGoneError, Wire
 from zachetka.protocol import frames
@@ -89,7 +90,7 @@ async def _run(wire: Wire, run: NotebookRun, header: dict[str, Any]) -> None:
 
 async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
     timeout_s = float(frame.header["timeout_s"])
-    connection = await _copy_of_kernel(run)
+    connection = await _copy_of_kernel(run, str(frame.header["source"]))
     if connection is None:
         wire.write({"type": "lost"})
         return
@@ -108,7 +109,7 @@ async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
             _kill_group(pid)
 
 
-async def _copy_of_kernel(run: NotebookRun) -> socket.socket | None:
+async def _copy_of_kernel(run: NotebookRun, source: str) -> socket.socket | None:
     """Get a copy of the kernel that waits for a probe, or None if there is no kernel left."""
     deadline = time.monotonic() + FORK_TIMEOUT_S
     # Where the home is no mount, a notebook may have deleted it.
@@ -121,13 +122,18 @@ async def _copy_of_kernel(run: NotebookRun) -> socket.socket | None:
                 return None
             path = f"{folder}/{number}"
             with _listener(path, socket.SOCK_STREAM) as listener, contextlib.suppress(OSError):
-                run.probes.send(path.encode())
+                run.probes.send(_request(path, source))
                 if await _connected(listener, run, deadline):
                     return listener.accept()[0]
             # An earlier probe has killed the copy that forks; the kernel can make another.
             run.probes.close()
             run.probes = None
     return None
+
+
+def _request(path: str, source: str) -> bytes:
+    whole = f"{path}\0{source}".encode()
+    return whole if len(whole) <= MAX_REQUEST_BYTES else f"{path}\0".encode()
 
 
 async def _probe_server(run: NotebookRun, path: str, deadline: float) -> socket.socket | None:

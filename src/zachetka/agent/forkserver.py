@@ -20,6 +20,7 @@ import socket
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -212,6 +213,9 @@ def _become_kernel(connection_file: str, memory_bytes: int) -> None:
         # One large request then fails inside the notebook, with an error that says so, where the
         # sandbox's own limit could only kill.
         resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+        # Where the sandbox as a whole has no memory left, the kernel goes and the agent tells.
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("500")
         run_kernel(connection_file)
         status = 0
     except BaseException:  # noqa: BLE001 - for the host's log; this process ends here

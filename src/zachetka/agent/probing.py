@@ -27,13 +27,15 @@ from zachetka.protocol.frames import FrameTooLargeError
 from zachetka.protocol.values import decode_value, encode_value
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from types import CodeType
 
 PROBE_FILE = "<probe>"
 MAX_DETAIL_CHARS = 2000
 FORK_TRIES = 40
 FORK_PAUSE_S = 0.1
-_MAX_PATH_BYTES = 4096
+MAX_REQUEST_BYTES = 64 << 10
+_compile = compile  # a notebook may put something else in its place
 _OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "cannot allocate memory")
 
 
@@ -67,6 +69,8 @@ class Namespace:
 def serve(control_path: str, user_ns: dict[str, Any], modules: Sequence[str]) -> NoReturn:
     """Fork a copy of this process for every socket that is named, until the driver hangs up.
 
+    A request is the socket's path, a NUL, and the source of the probe that will come through it,
+    if that is short: most probes come many times, and compiling one takes as long as running it.
     `modules` are those that the copies will need.
     """
     try:
@@ -77,12 +81,16 @@ def serve(control_path: str, user_ns: dict[str, Any], modules: Sequence[str]) ->
             gc.disable()  # copies this short-lived have nothing to collect
             problem = _reset(modules)
             copies: list[int] = []
-            while path := control.recv(_MAX_PATH_BYTES):
+            codes: dict[str, CodeType] = {}
+            while request := control.recv(MAX_REQUEST_BYTES):
+                path, _, source = request.decode().partition("\0")
                 copies = [copy for copy in copies if not os.waitpid(copy, os.WNOHANG)[0]]
+                if source and source not in codes:
+                    codes[source] = _compile(source, PROBE_FILE, "exec")
                 pid = patient_fork()
                 if pid == 0:
                     control.close()
-                    _serve_one(path.decode(), user_ns, problem)
+                    _serve_one(path, codes, user_ns, problem)
                 # Left as a zombie until the next probe: its exit status stands in /proc.
                 copies.append(pid)
     finally:
@@ -112,7 +120,10 @@ def _reset(modules: Sequence[str]) -> BaseException | None:
 
 
 def _serve_one(
-    socket_path: str, user_ns: dict[str, Any], problem: BaseException | None
+    socket_path: str,
+    codes: Mapping[str, CodeType],
+    user_ns: dict[str, Any],
+    problem: BaseException | None,
 ) -> NoReturn:
     """Take one probe frame from the socket, answer it, and end this process."""
     try:
@@ -122,7 +133,7 @@ def _serve_one(
             wire = Wire(connection.fileno(), connection.fileno())
             frame = wire.read()
             with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
-                header, blob = answer(frame.header, frame.blob, user_ns, problem)
+                header, blob = answer(frame.header, frame.blob, codes, user_ns, problem)
             try:
                 wire.write(header, blob)
             except FrameTooLargeError:
@@ -134,17 +145,23 @@ def _serve_one(
 def answer(
     header: dict[str, Any],
     blob: bytes,
+    codes: Mapping[str, CodeType],
     user_ns: dict[str, Any],
     problem: BaseException | None,
 ) -> tuple[Any, bytes]:
-    """Run the probe of a frame; give the header and the blob of the answer."""
+    """Run the probe of a frame; give the header and the blob of the answer.
+
+    `codes` are sources that have been compiled already.
+    """
     if problem is not None:
         return _fault(_cause_of(problem), _describe(problem), **_place(problem)), b""
     try:
         seed_generators(int(header["seed"]))
         inputs = decode_value(header["inputs"], blob)
         module: dict[str, Any] = {"__builtins__": __builtins__, "__name__": "probe"}
-        exec(compile(header["source"], PROBE_FILE, "exec"), module)  # noqa: S102 - our own source
+        source = header["source"]
+        code = codes.get(source) or _compile(source, PROBE_FILE, "exec")
+        exec(code, module)  # noqa: S102 - our own source
         value = module[header["name"]](Namespace(user_ns), **inputs)
         tree, out = encode_value(value, max_bytes=int(header["reply_bytes"]))
     except FrameTooLargeError:

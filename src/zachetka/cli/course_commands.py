@@ -106,7 +106,7 @@ def verify(
         if not planned:
             raise UsageError(f"nothing has a name like {only!r}")
     # What is graded here is the course's own code, so no word of trust is asked for.
-    backend = resolve_sandbox(sandbox, trusted=True)
+    backend = resolve_sandbox(sandbox, trust_submissions=True)
 
     def seeds_of(trial: Trial) -> int:
         return seeds if trial.variant.kind in CORRECT else bug_seeds

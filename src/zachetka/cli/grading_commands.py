@@ -14,9 +14,11 @@ from zachetka.cli.options import (
     JobsOption,
     JsonOption,
     LanguageOption,
+    RuntimeOption,
     SandboxName,
     SandboxOption,
     TrustOption,
+    WatchedOption,
     check_output,
     resolve_course,
     resolve_sandbox,
@@ -51,7 +53,9 @@ def grade(
     *,
     course: CourseOption = None,
     sandbox: SandboxOption = SandboxName.AUTO,
+    runtime: RuntimeOption = None,
     trust_submissions: TrustOption = False,
+    allow_watched_memory: WatchedOption = False,
     lang: LanguageOption = None,
     json_: JsonOption = False,
     output: Annotated[
@@ -63,7 +67,12 @@ def grade(
     _graded_assignment(root, assignment)
     _needs_file(notebook)
     check_output(output)
-    backend = resolve_sandbox(sandbox, trusted=trust_submissions)
+    backend = resolve_sandbox(
+        sandbox,
+        trust_submissions=trust_submissions,
+        allow_watched_memory=allow_watched_memory,
+        runtime=runtime,
+    )
     from zachetka.batch import declared
     from zachetka.grading import Job
     from zachetka.grading import grade as grade_job
@@ -93,7 +102,9 @@ def batch(
     course: CourseOption = None,
     jobs: JobsOption = None,
     sandbox: SandboxOption = SandboxName.AUTO,
+    runtime: RuntimeOption = None,
     trust_submissions: TrustOption = False,
+    allow_watched_memory: WatchedOption = False,
     lang: LanguageOption = None,
     json_: JsonOption = False,
 ) -> int:
@@ -117,7 +128,12 @@ def batch(
     _graded_assignment(root, assignment)
     manifest = load_manifest(root, assignment)
     notebooks = find_submissions(folder.absolute())
-    backend = resolve_sandbox(sandbox, trusted=trust_submissions)
+    backend = resolve_sandbox(
+        sandbox,
+        trust_submissions=trust_submissions,
+        allow_watched_memory=allow_watched_memory,
+        runtime=runtime,
+    )
     prepare_output(out)
     from zachetka.grading import Job
     from zachetka.grading import grade as grade_job

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from zachetka.cli.options import CourseOption, JsonOption, resolve_course
+from zachetka.cli.options import CourseOption, JsonOption, RuntimeOption, resolve_course
 from zachetka.errors import InfrastructureError, UsageError
 
 
@@ -29,9 +30,12 @@ def sandbox(
     wheelhouse: Annotated[
         Path | None, typer.Option("--wheelhouse", help="Wheels for the image, with --build.")
     ] = None,
+    runtime: RuntimeOption = None,
     json_: JsonOption = False,
 ) -> int:
     """Show which sandboxes work here, what they enforce, and how that was tried just now."""
+    if runtime is not None:
+        os.environ["ZACHETKA_DOCKER_RUNTIME"] = runtime
     if wheelhouse is not None and not build:
         raise UsageError("--wheelhouse needs --build")
     if build:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -41,6 +42,21 @@ TrustOption = Annotated[
         help="Needed for --sandbox none, which lets submissions do whatever you can do.",
     ),
 ]
+WatchedOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-watched-memory",
+        help="Grade where memory can only be watched, not held: bubblewrap without control groups.",
+    ),
+]
+RuntimeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--runtime",
+        metavar="NAME",
+        help="What the engine runs containers with: runsc is gVisor. Without it: its default.",
+    ),
+]
 LanguageOption = Annotated[
     Language | None,
     typer.Option(
@@ -72,7 +88,13 @@ def resolve_course(course: Path | None, start: Path | None = None) -> Path:
     return course.resolve()
 
 
-def resolve_sandbox(sandbox: SandboxName, *, trusted: bool) -> str:
+def resolve_sandbox(
+    sandbox: SandboxName,
+    *,
+    trust_submissions: bool = False,
+    allow_watched_memory: bool = False,
+    runtime: str | None = None,
+) -> str:
     """Give the name of the backend to use, the same for every submission.
 
     Raises:
@@ -80,12 +102,24 @@ def resolve_sandbox(sandbox: SandboxName, *, trusted: bool) -> str:
     """
     from zachetka.sandbox import choose
 
-    if sandbox is SandboxName.NONE and not trusted:
+    if sandbox is SandboxName.NONE and not trust_submissions:
         raise UsageError(
             "--sandbox none runs submissions with all your rights: use docker or bubblewrap, or "
             "add --trust-submissions if every one of them is your own"
         )
-    return choose(sandbox.value).name
+    if runtime is not None:
+        if sandbox not in {SandboxName.AUTO, SandboxName.DOCKER}:
+            raise UsageError("--runtime is for containers: add --sandbox docker")
+        sandbox = SandboxName.DOCKER
+        os.environ["ZACHETKA_DOCKER_RUNTIME"] = runtime  # for the workers, too
+    backend = choose(sandbox.value)
+    if not (backend.holds_memory() or allow_watched_memory or trust_submissions):
+        raise UsageError(
+            f"the sandbox {backend.name!r} can only watch memory here, so a submission may take "
+            "all of it for a moment: use docker, start this command with `systemd-run --user "
+            "--scope` or as root for a control group, or add --allow-watched-memory"
+        )
+    return backend.name
 
 
 def check_output(path: Path | None) -> None:

@@ -152,6 +152,9 @@ class SandboxInfo(_Model):
     limits: dict[str, NonNegativeFloat | NonNegativeInt] = Field(
         description="Seconds, bytes and counts by name."
     )
+    enforcement: dict[Line, Line] = Field(
+        default={}, description="By what means each thing is bounded."
+    )
 
 
 class GraderInfo(_Model):

@@ -86,6 +86,9 @@ class Sandbox(Protocol):
     def enforcement(self, limits: Limits) -> Mapping[str, str]:
         """Say by what means network, memory, processes, disk, time and system calls are bounded."""
 
+    def holds_memory(self) -> bool:
+        """Say whether the kernel itself holds the memory of all in the sandbox below its limit."""
+
     def start(self, limits: Limits) -> SandboxProcess:
         """Start an agent.
 

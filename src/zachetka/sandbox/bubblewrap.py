@@ -7,14 +7,18 @@ two small tmpfs; no network, no other process, no file of the course.
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zachetka.errors import InfrastructureError
 from zachetka.protocol.identity import AGENT_PARTS, PACKAGE
+from zachetka.sandbox import control_group
 from zachetka.sandbox.base import MIB, Death
+from zachetka.sandbox.control_group import ControlGroup
 from zachetka.sandbox.process_tree import ProcessTree
 from zachetka.sandbox.rlimits import apply_rlimits
 from zachetka.sandbox.runtime import agent_command, agent_environment, python_folders
@@ -31,6 +35,8 @@ SHM_BYTES = 64 * MIB
 NOBODY = 65534
 # Above what any system hands out, so that no file of the host belongs to it.
 FIRST_UID = 1_900_000_000
+_UIDS_PER_PROCESS = 32
+_numbers = itertools.count()
 _SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts")
 
@@ -50,15 +56,25 @@ class BubblewrapSandbox:
 
     def enforcement(self, limits: Limits) -> Mapping[str, str]:
         """Say by what means each thing is bounded."""
-        mib = limits.memory_bytes >> 20
+        memory = "RLIMIT_DATA per process, a watchdog over the process tree"
+        time = "deadlines on the host's monotonic clock, RLIMIT_CPU"
+        where = control_group.place()
+        if where is not None:
+            memory = f"a control group (version {where.version}) without swap, " + memory
+            if "cpu" in where.folders:
+                time = f"{limits.cpus:g} CPUs by control group, " + time
         return {
             "network": "an empty network namespace",
-            "memory": f"{mib} MiB: RLIMIT_DATA per process, a watchdog over the process tree",
+            "memory": f"{limits.memory_bytes >> 20} MiB: {memory}",
             "processes": f"{limits.processes}: RLIMIT_NPROC of a user of its own",
             "disk": f"{limits.disk_bytes >> 20} MiB tmpfs; everything else is read-only",
-            "time": "deadlines on the host's monotonic clock, RLIMIT_CPU",
+            "time": time,
             "system calls": "a seccomp filter of the agent's",
         }
+
+    def holds_memory(self) -> bool:
+        """Say whether there is a control group to be had here."""
+        return control_group.place() is not None
 
     def start(self, limits: Limits) -> BubblewrapProcess:
         """Start an agent in a new sandbox."""
@@ -70,7 +86,12 @@ class BubblewrapProcess:
 
     def __init__(self, limits: Limits) -> None:
         command = [bwrap_binary(), *bwrap_arguments(limits), "--", *agent_command()]
-        self._child = ChildProcess(command, preexec=lambda: apply_rlimits(limits, data=True))
+        self._group = _group(limits)
+        try:
+            self._child = ChildProcess(command, preexec=lambda: _confine(limits, self._group))
+        except InfrastructureError:
+            self._end_group()
+            raise
         self._tree = ProcessTree(self._child.pid, limits.memory_bytes)
         self.stdin_fd, self.stdout_fd = self._child.stdin_fd, self._child.stdout_fd
 
@@ -82,6 +103,11 @@ class BubblewrapProcess:
     def kill(self) -> None:
         """End the sandbox and everything in it."""
         self._child.kill()
+        self._end_group()
+
+    def _end_group(self) -> None:
+        if self._group is not None:
+            self._group.end()
 
     def death(self) -> Death:
         """Say how it ended."""
@@ -90,7 +116,8 @@ class BubblewrapProcess:
         failed_to_start = tail.rpartition("\n")[2].startswith("bwrap: ") or "bwrap: " in tail[:200]
         return Death(
             exit_code=code,
-            out_of_memory=self._tree.over_limit,
+            out_of_memory=self._tree.over_limit
+            or (self._group is not None and self._group.memory_kills() > 0),
             engine_error=tail.strip() if failed_to_start else None,
             stderr_tail=tail,
         )
@@ -98,6 +125,22 @@ class BubblewrapProcess:
     def peak_memory_bytes(self) -> int | None:
         """Give the largest sum over the tree that was seen."""
         return self._tree.peak_bytes or None
+
+
+def _group(limits: Limits) -> ControlGroup | None:
+    where = control_group.place()
+    if where is None:
+        return None
+    try:
+        return ControlGroup(where, limits)
+    except OSError as error:
+        raise InfrastructureError(f"a control group could not be made: {error}") from error
+
+
+def _confine(limits: Limits, group: ControlGroup | None) -> None:
+    if group is not None:
+        group.enter()
+    apply_rlimits(limits, data=True)
 
 
 def bwrap_binary() -> str:
@@ -123,7 +166,7 @@ def bwrap_arguments(limits: Limits) -> list[str]:
     arguments += ["--unshare-cgroup-try", "--hostname", "sandbox"]
     if os.geteuid() == 0:
         # Root builds the sandbox and the agent leaves root at once: its user owns nothing here.
-        environment["ZACHETKA_UID"] = str(FIRST_UID + os.getpid())
+        environment["ZACHETKA_UID"] = str(_own_uid())
         arguments += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         arguments += ["--unshare-user", "--disable-userns"]
@@ -137,6 +180,11 @@ def bwrap_arguments(limits: Limits) -> list[str]:
     for key, value in environment.items():
         arguments += ["--setenv", key, value]
     return arguments
+
+
+def _own_uid() -> int:
+    """Give a user that no other sandbox of this machine has: what it starts is counted by user."""
+    return FIRST_UID + _UIDS_PER_PROCESS * os.getpid() + next(_numbers) % _UIDS_PER_PROCESS
 
 
 def _read_only_system() -> list[str]:

@@ -27,16 +27,16 @@ from typing import TYPE_CHECKING
 from zachetka.errors import InfrastructureError
 from zachetka.protocol.identity import agent_sha256
 from zachetka.sandbox.base import MIB, Death, Limits
-from zachetka.sandbox.cgroup import MemoryGauge
 from zachetka.sandbox.engine import (
     OWNER_LABEL,
     Engine,
     EngineRefusedError,
     find_engine,
-    owner,
     sweep,
 )
+from zachetka.sandbox.gauge import MemoryGauge, container_folder
 from zachetka.sandbox.image import AGENT_LABEL, image_name
+from zachetka.sandbox.owner import owner
 from zachetka.sandbox.reaper import dismiss_reapers, ensure_reaper
 from zachetka.sandbox.runtime import agent_environment
 from zachetka.sandbox.stream import ChildProcess
@@ -83,7 +83,7 @@ class DockerProcess:
     def __init__(self, engine: Engine, container_id: str) -> None:
         self._engine = engine
         self._id = container_id
-        self._gauge = MemoryGauge(container_id)
+        self._gauge = MemoryGauge(lambda: container_folder(container_id))
         self._lock = threading.RLock()
         self._state: _State | None = None
         self._state_error: str | None = None
@@ -266,6 +266,10 @@ class DockerSandbox:
             ),
             "system calls": "seccomp filters of the engine's and of the agent's",
         }
+
+    def holds_memory(self) -> bool:
+        """Give True: a container has a control group."""
+        return True
 
     def start(self, limits: Limits) -> DockerProcess:
         """Create a container and start it with its streams attached.

@@ -1,21 +1,19 @@
 """The command line of Docker or Podman: which one answers, and asking it.
 
-Every container of ours carries the label `zachetka.owner`, which names the process that started it
-so exactly (machine, boot, PID namespace, PID, start time) that the next run can tell whether that
-process still lives and clean up after one that was killed.
+Every container of ours carries the label `zachetka.owner`, so that the next run can clean up after
+one that was killed.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-import platform
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from zachetka.errors import InfrastructureError
+from zachetka.sandbox.owner import is_dead
 
 KNOWN_ENGINES = ("docker", "podman")
 OWNER_LABEL = "zachetka.owner"
@@ -98,44 +96,6 @@ def find_engine() -> Engine:
         f"no container engine is installed ({wanted or ' or '.join(KNOWN_ENGINES)} on PATH): "
         "install Docker or Podman, on Debian and Ubuntu with `apt-get install docker.io`"
     )
-
-
-def _machine() -> str:
-    parts = [platform.node()]
-    with contextlib.suppress(OSError):
-        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
-        parts.append(str(Path("/proc/self/ns/pid").readlink()))
-    return ",".join(parts)
-
-
-def _start_time(pid: int) -> str:
-    try:
-        # The command in parentheses may hold anything, spaces and parentheses too.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
-
-
-def owner() -> str:
-    """Name this process for the label of its containers."""
-    pid = os.getpid()
-    return f"{_machine()}/{pid}/{_start_time(pid)}"
-
-
-def is_dead(untrusted_owner: str) -> bool:
-    """Say whether the process that a label names is certainly gone; in doubt it is not."""
-    machine, _, rest = untrusted_owner.partition("/")
-    pid_text, _, start = rest.partition("/")
-    if machine != _machine() or not pid_text.isdigit():
-        return False
-    pid = int(pid_text)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return _start_time(pid) != start
 
 
 def sweep(engine: Engine) -> int:

@@ -47,6 +47,10 @@ class NoneSandbox:
             "system calls": "a seccomp filter of the agent's",
         }
 
+    def holds_memory(self) -> bool:
+        """Give False: it is only watched."""
+        return False
+
     def start(self, limits: Limits) -> NoneProcess:
         """Start an agent."""
         return NoneProcess(limits)

@@ -14,7 +14,8 @@ import subprocess
 from typing import IO, TYPE_CHECKING
 
 from zachetka.errors import InfrastructureError
-from zachetka.sandbox.engine import OWNER_LABEL, owner
+from zachetka.sandbox.engine import OWNER_LABEL
+from zachetka.sandbox.owner import owner
 
 if TYPE_CHECKING:
     from zachetka.sandbox.engine import Engine

@@ -42,7 +42,7 @@ class ChildProcess:
                 group=user,
                 extra_groups=None if user is None else [],
             )
-        except OSError as error:
+        except (OSError, subprocess.SubprocessError) as error:
             raise InfrastructureError(f"{command[0]} could not be started: {error}") from error
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None

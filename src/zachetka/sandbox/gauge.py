@@ -1,7 +1,7 @@
-"""A container's memory, seen from outside through the files of its control group.
+"""The memory of a control group, seen from outside through its files.
 
-What the sandbox says of itself is a claim; these files are not. They exist only while the
-container runs and only where engine and host are one machine, so they are read as often as
+What the sandbox says of itself is a claim; these files are not. Those of a container exist
+only while it runs and only where engine and host are one machine, so they are read as often as
 somebody looks, and the last reading counts.
 """
 
@@ -10,6 +10,10 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path("/sys/fs/cgroup")
 
@@ -18,7 +22,7 @@ _USE_FILES = ("memory.max_usage_in_bytes", "memory.peak", "memory.current")
 _KILL_FILES = ("memory.oom_control", "memory.events")
 
 
-def memory_folder(container_id: str, root: Path = ROOT) -> Path | None:
+def container_folder(container_id: str, root: Path = ROOT) -> Path | None:
     """Find the control group that counts the memory of a container of Docker or Podman."""
     uid = os.getuid()
     user = f"user.slice/user-{uid}.slice/user@{uid}.service"
@@ -40,11 +44,14 @@ def memory_folder(container_id: str, root: Path = ROOT) -> Path | None:
 
 
 class MemoryGauge:
-    """The peak and the kills of one container's memory limit."""
+    """The peak and the kills of one group's memory limit.
 
-    def __init__(self, container_id: str, root: Path = ROOT) -> None:
-        self._container_id = container_id
-        self._root = root
+    Args:
+        find: gives the group's folder once there is one.
+    """
+
+    def __init__(self, find: Callable[[], Path | None]) -> None:
+        self._find = find
         self._folder: Path | None = None
         self.peak_bytes: int | None = None
         self.kills = 0
@@ -52,7 +59,7 @@ class MemoryGauge:
     def read(self) -> None:
         """Take a reading; keeps the last one when there is nothing to read any more."""
         if self._folder is None:
-            self._folder = memory_folder(self._container_id, self._root)
+            self._folder = self._find()
             if self._folder is None:
                 return
         for name in _USE_FILES:
