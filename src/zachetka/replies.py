@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from zachetka.errors import Cause, StudentFault
 from zachetka.language import Text
+from zachetka.sandbox.failure import broken, too_much_output
 
 if TYPE_CHECKING:
     from zachetka.sandbox.base import Limits
@@ -89,28 +90,6 @@ def validated(model: type[R], untrusted_header: dict[str, Any]) -> R:
         return model.model_validate(untrusted_header)
     except ValidationError as error:
         raise broken(f"a frame of type {untrusted_header['type'][:20]!r}") from error
-
-
-def broken(what: str) -> StudentFault:
-    """Give the fault of a notebook whose agent does not keep to the protocol."""
-    return StudentFault(
-        Cause.CRASH,
-        Text(
-            en=f"the notebook disturbed the grader's connection to it ({what})",
-            ru=f"ноутбук нарушил связь с системой проверки ({what})",
-        ),
-    )
-
-
-def too_much_output() -> StudentFault:
-    """Give the fault of an answer past the limit on its bytes."""
-    return StudentFault(
-        Cause.OUTPUT_LIMIT,
-        Text(
-            en="your code returned far more data than was asked for",
-            ru="ваш код вернул гораздо больше данных, чем требовалось",
-        ),
-    )
 
 
 def student_fault(fault: Fault, timeout_s: float, limits: Limits) -> StudentFault:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import ValidationError
 
 from zachetka.agent.patience import WALL_FACTOR
-from zachetka.errors import Cause, InfrastructureError, StudentFault
-from zachetka.language import Text
+from zachetka.errors import InfrastructureError, StudentFault
 from zachetka.protocol.frames import (
     MAX_HOST_HEADER_BYTES,
     PREFIX,
@@ -36,12 +35,10 @@ from zachetka.replies import (
     KernelLostError,
     Ran,
     Start,
-    broken,
     student_fault,
-    too_much_output,
     validated,
 )
-from zachetka.sandbox.failure import blame
+from zachetka.sandbox.failure import Phase, Stop, blame, broken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,6 +67,7 @@ class Session:
         self.torch_version = ""
         self.closed = False
         self.running_cell: int | None = None
+        self._phase = Phase.STARTING
         self._received_bytes = 0
         self._buffer = bytearray()
         self._process = sandbox.start(limits)
@@ -138,6 +136,8 @@ class Session:
             InfrastructureError: the sandbox was lost by our fault.
         """
         limits = self.limits
+        # What a cell declared that was lost earlier is run without further notice.
+        self._phase = Phase.RUNNING if lost else Phase.WAITING
         self._send(
             {
                 "type": "run",
@@ -154,13 +154,8 @@ class Session:
         known = {cell.index for cell in cells}
         deadline = time.monotonic() + limits.total_s + START_TIMEOUT_S + GRACE_S
         while True:
-            try:
-                header, _ = self._receive(deadline, max_blob_bytes=0)
-            except StudentFault as fault:
-                if self.running_cell is None and not self.cells and not lost:
-                    # Not a line of the notebook has run: a machine that is too busy, say.
-                    raise InfrastructureError(f"the kernel did not start: {fault}") from fault
-                raise
+            header, _ = self._receive(deadline, max_blob_bytes=0)
+            self._phase = Phase.RUNNING
             if header["type"] == "start":
                 self.running_cell = validated(Start, header).index
             elif header["type"] == "cell":
@@ -214,11 +209,8 @@ class Session:
             raise broken(str(error)) from error
 
     def _greet(self) -> None:
-        # No student code has run yet: whatever is wrong here is ours.
-        try:
-            header, _ = self._receive(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
-        except StudentFault as fault:
-            raise InfrastructureError(f"the sandbox's agent did not start: {fault}") from fault
+        self._phase = Phase.STARTING
+        header, _ = self._receive(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
         try:
             hello = Hello.model_validate(header)
         except ValidationError as error:
@@ -253,11 +245,9 @@ class Session:
             header = parse_header(self._exactly(header_bytes, deadline))
             return header, self._exactly(blob_bytes, deadline)
         except FrameTooLargeError as error:
-            self.close()
-            raise too_much_output() from error
+            raise self._stopped(Stop.OUTPUT) from error
         except ProtocolError as error:
-            self.close()
-            raise broken(str(error)) from error
+            raise self._stopped(Stop.PROTOCOL, str(error)) from error
 
     def _count(self, received_bytes: int) -> None:
         self._received_bytes += received_bytes
@@ -294,23 +284,19 @@ class Session:
         while True:
             try:
                 self._process.watch()
-            except StudentFault:
-                self.close()
-                raise
+            except StudentFault as fault:
+                raise self._stopped(Stop.MEMORY) from fault
             left = deadline - time.monotonic()
             if left <= 0:
-                self.close()
-                raise StudentFault(
-                    Cause.TIME_LIMIT,
-                    Text(
-                        en="the notebook did not answer in time and was stopped",
-                        ru="ноутбук не ответил вовремя и был остановлен",
-                    ),
-                )
+                raise self._stopped(Stop.DEADLINE)
             if poller.poll(1000 * min(TICK_S, left)):
                 return  # also where the other end is gone: reading or writing will tell
+
+    def _stopped(self, why: Stop, detail: str = "") -> StudentFault | InfrastructureError:
+        self.close()
+        return blame(why, phase=self._phase, limits=self.limits, detail=detail)
 
     def _lost(self) -> StudentFault | InfrastructureError:
         death = self._process.death()
         self.close()
-        return blame(death, greeted=bool(self.torch_version), limits=self.limits)
+        return blame(death, phase=self._phase, limits=self.limits)

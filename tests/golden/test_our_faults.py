@@ -9,6 +9,7 @@ from toy_course import GRADER, HONEST, ToyCourse, causes
 from zachetka import grading
 from zachetka.errors import InfrastructureError, UsageError
 from zachetka.report.model import ReportStatus
+from zachetka.sandbox.bubblewrap import BubblewrapSandbox
 
 pytestmark = pytest.mark.xdist_group("golden-faults")
 
@@ -51,26 +52,18 @@ def test_a_course_without_a_grader_is_a_usage_error(course, bubblewrap):
         course.grade([HONEST], sandbox=bubblewrap)
 
 
-class FailingSandbox:
+class FailingSandbox(BubblewrapSandbox):
     """Fails to start so many times, then is the real one."""
 
-    name = "bubblewrap"
-
     def __init__(self, failures):
-        from zachetka.sandbox.bubblewrap import BubblewrapSandbox
-
-        self.real = BubblewrapSandbox()
         self.failures = failures
         self.started = 0
-
-    def image(self):
-        return None
 
     def start(self, limits):
         self.started += 1
         if self.started <= self.failures:
             raise InfrastructureError("the engine is gone")
-        return self.real.start(limits)
+        return super().start(limits)
 
 
 def test_a_sandbox_that_fails_once_is_tried_again(course, bubblewrap, monkeypatch):
@@ -95,7 +88,7 @@ def test_a_sandbox_that_cannot_be_opened_again_gives_no_score(course, bubblewrap
             self.started += 1
             if self.started % 2 == 0:
                 raise InfrastructureError("the engine is gone")
-            return self.real.start(limits)
+            return BubblewrapSandbox.start(self, limits)
 
     monkeypatch.setattr(grading, "choose", lambda _: LastingOne(0))
     kill_the_agent = """
@@ -130,7 +123,7 @@ def test_a_kernel_that_does_not_start_is_ours(course, bubblewrap, monkeypatch):
 
     # As long as not a line of the notebook has run, it cannot be to blame.
     monkeypatch.setattr(session, "GRACE_S", -300.0 - session.START_TIMEOUT_S)
-    assert_no_verdict(course.grade([HONEST], sandbox=bubblewrap), "the kernel did not start")
+    assert_no_verdict(course.grade([HONEST], sandbox=bubblewrap), "kernel did not start")
 
 
 def test_an_agent_of_another_version_is_ours(course, bubblewrap, monkeypatch):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from zachetka.agent.forkserver import protect_from_siblings
 from zachetka.agent.notebook import CellLimits, CellResult, NotebookRun
 from zachetka.agent.patience import WALL_FACTOR, Patience
-from zachetka.agent.probing import MAX_REQUEST_BYTES
+from zachetka.agent.probing import encode_request
 from zachetka.agent.usage import usage_of
 from zachetka.agent.wire import Frame, HostGoneError, Wire
 from zachetka.protocol import frames
@@ -90,13 +90,12 @@ async def _run(wire: Wire, run: NotebookRun, header: dict[str, Any]) -> None:
 
 async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
     timeout_s = float(frame.header["timeout_s"])
-    connection = await _copy_of_kernel(run, str(frame.header["source"]))
-    if connection is None:
+    copy = await _copy_of_kernel(run, str(frame.header["source"]))
+    if copy is None:
         wire.write({"type": "lost"})
         return
+    connection, pid = copy
     with connection:
-        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size)
-        pid = _PEERCRED.unpack(credentials)[0]
         try:
             wire.write_raw(_ask_copy(connection, frame, Patience(pid, timeout_s)))
         except TimeoutError:
@@ -109,8 +108,8 @@ async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
             _kill_group(pid)
 
 
-async def _copy_of_kernel(run: NotebookRun, source: str) -> socket.socket | None:
-    """Get a copy of the kernel that waits for a probe, or None if there is no kernel left."""
+async def _copy_of_kernel(run: NotebookRun, source: str) -> tuple[socket.socket, int] | None:
+    """Get a copy of the kernel that waits for a probe and its pid, or None without a kernel."""
     deadline = time.monotonic() + FORK_TIMEOUT_S
     # Where the home is no mount, a notebook may have deleted it.
     os.makedirs(tempfile.gettempdir(), exist_ok=True)  # noqa: PTH103 - nobody else runs here
@@ -122,18 +121,30 @@ async def _copy_of_kernel(run: NotebookRun, source: str) -> socket.socket | None
                 return None
             path = f"{folder}/{number}"
             with _listener(path, socket.SOCK_STREAM) as listener, contextlib.suppress(OSError):
-                run.probes.send(_request(path, source))
-                if await _connected(listener, run, deadline):
-                    return listener.accept()[0]
+                told_pid = _forked(run.probes, encode_request(path, source), deadline)
+                if told_pid is not None and await _connected(listener, run, deadline):
+                    connection = listener.accept()[0]
+                    return connection, _peer(connection) or told_pid
             # An earlier probe has killed the copy that forks; the kernel can make another.
             run.probes.close()
             run.probes = None
     return None
 
 
-def _request(path: str, source: str) -> bytes:
-    whole = f"{path}\0{source}".encode()
-    return whole if len(whole) <= MAX_REQUEST_BYTES else f"{path}\0".encode()
+def _forked(probes: socket.socket, request: bytes, deadline: float) -> int | None:
+    """Have a copy forked; give its process id as the process that did it tells it."""
+    probes.send(request)
+    if not select.select([probes], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        return None
+    told = probes.recv(32)
+    return int(told) if told.isdigit() and int(told) > 1 else None
+
+
+def _peer(connection: socket.socket) -> int | None:
+    """Give the process at the other end, as the kernel tells it; gVisor's says that it is us."""
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEERCRED.size)
+    pid = int(_PEERCRED.unpack(credentials)[0])
+    return None if pid == os.getpid() else pid
 
 
 async def _probe_server(run: NotebookRun, path: str, deadline: float) -> socket.socket | None:

@@ -34,7 +34,7 @@ PROBE_FILE = "<probe>"
 MAX_DETAIL_CHARS = 2000
 FORK_TRIES = 40
 FORK_PAUSE_S = 0.1
-MAX_REQUEST_BYTES = 64 << 10
+_MAX_REQUEST_BYTES = 64 << 10
 _compile = compile  # a notebook may put something else in its place
 _OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "cannot allocate memory")
 
@@ -66,12 +66,20 @@ class Namespace:
         self._globals[name] = value
 
 
+def encode_request(path: str, source: str) -> bytes:
+    """Ask for a copy that connects to a socket; the answer is its process id.
+
+    The probe's source comes along if it is short: most probes come many times, and compiling one
+    takes as long as running it.
+    """
+    whole = f"{path}\0{source}".encode()
+    return whole if len(whole) <= _MAX_REQUEST_BYTES else f"{path}\0".encode()
+
+
 def serve(control_path: str, user_ns: dict[str, Any], modules: Sequence[str]) -> NoReturn:
     """Fork a copy of this process for every socket that is named, until the driver hangs up.
 
-    A request is the socket's path, a NUL, and the source of the probe that will come through it,
-    if that is short: most probes come many times, and compiling one takes as long as running it.
-    `modules` are those that the copies will need.
+    Requests are those of `encode_request`; `modules` are those that the copies will need.
     """
     try:
         # Connected before anything of the notebook's is touched: who waits must see us die of it.
@@ -82,7 +90,7 @@ def serve(control_path: str, user_ns: dict[str, Any], modules: Sequence[str]) ->
             problem = _reset(modules)
             copies: list[int] = []
             codes: dict[str, CodeType] = {}
-            while request := control.recv(MAX_REQUEST_BYTES):
+            while request := control.recv(_MAX_REQUEST_BYTES):
                 path, _, source = request.decode().partition("\0")
                 copies = [copy for copy in copies if not os.waitpid(copy, os.WNOHANG)[0]]
                 if source and source not in codes:
@@ -91,6 +99,7 @@ def serve(control_path: str, user_ns: dict[str, Any], modules: Sequence[str]) ->
                 if pid == 0:
                     control.close()
                     _serve_one(path, codes, user_ns, problem)
+                control.send(str(pid).encode())
                 # Left as a zombie until the next probe: its exit status stands in /proc.
                 copies.append(pid)
     finally:

@@ -86,6 +86,7 @@ REFUSED: Final = _BOTH | {
 _CLONE: Final = (56, 220)
 _CLONE3: Final = (435, 435)
 _SOCKETS: Final = ((41, 198), (53, 199))  # socket, socketpair
+_PRLIMIT: Final = (302, 261)
 _MODIFY_LDT: Final = 154  # of x86 alone
 _IOCTL: Final = (16, 29)
 _SECCOMP: Final = (317, 277)
@@ -160,6 +161,9 @@ def program(column: int) -> list[Instruction]:
     families.append(_answer(errno.EAFNOSUPPORT))
     for numbers in _SOCKETS:
         found += _if(_JUMP_EQUAL, numbers[column], families)
+    # One's own limits alone (pid 0): another process of the same user could be ended by them.
+    own = [(_LOAD, 0, 0, _FIRST), *_if(_JUMP_EQUAL, 0, [_RETURNED]), refuse]
+    found += _if(_JUMP_EQUAL, _PRLIMIT[column], own)
     requests = [(_LOAD, 0, 0, _SECOND)]
     for request in _REFUSED_IOCTLS:
         requests += _if(_JUMP_EQUAL, request, [refuse])

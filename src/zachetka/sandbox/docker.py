@@ -57,6 +57,10 @@ _INODES_PER_MIB = 64
 _OPEN_FILES = 1024
 _END_TIMEOUT_S = 5.0
 _SIGNAL_BASE = 128
+# gVisor's kernel is a Go program, and these leave so; our agent never does.
+_PANIC = 2
+# It serves each process of a container with several of its own, and dies when it gets no more.
+_PROCESSES_PER_GUEST = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,8 @@ class DockerProcess:
             engine_error = self._state_error or "the engine no longer knows the container"
         elif state.error or (not state.has_run and self._client_code is not None):
             engine_error = state.error or tail.strip() or "the container was never started"
+        elif runtime_name() and state.has_ended and state.exit_code == _PANIC:
+            engine_error = f"the runtime {runtime_name()} ended in a panic of its own"
         elif not state.has_ended and self._client_code is not None:
             # It was still running, so its client left because the engine or somebody made it.
             engine_error = f"the engine's client left with {self._client_code}: {tail.strip()}"
@@ -255,7 +261,11 @@ class DockerSandbox:
         return {
             "network": "no interface but loopback (network none)",
             "memory": f"{limits.memory_bytes // MIB} MiB by control group, no swap",
-            "processes": f"{limits.processes} by control group",
+            "processes": (
+                "not enforced: what they take of the memory bounds them"
+                if runtime_name()
+                else f"{limits.processes} by control group"
+            ),
             "disk": (
                 f"read-only root; in memory, /tmp of {limits.disk_bytes // MIB} MiB "
                 f"and /dev/shm of {_shm_bytes(limits) // MIB} MiB"
@@ -264,7 +274,9 @@ class DockerSandbox:
                 f"{limits.cpus:g} CPUs by control group; "
                 f"the whole container is killed after {limits.total_s:g} s"
             ),
-            "system calls": "seccomp filters of the engine's and of the agent's",
+            "system calls": " and ".join(
+                ("a seccomp filter of the agent's", runtime_name() or "one of the engine's")
+            ),
         }
 
     def holds_memory(self) -> bool:
@@ -325,19 +337,23 @@ def container_options(limits: Limits) -> list[str]:
         *("--memory", str(limits.memory_bytes)),
         *("--memory-swap", str(limits.memory_bytes)),
         *("--cpus", f"{limits.cpus:g}"),
-        *("--pids-limit", str(limits.processes)),
+        *("--pids-limit", str(limits.processes * (_PROCESSES_PER_GUEST if runtime_name() else 1))),
         *("--ulimit", "core=0:0"),
         # /dev/mqueue is the one folder left that anybody may write to.
         *("--ulimit", "msgqueue=0:0"),
         *("--ulimit", f"nofile={_OPEN_FILES}:{_OPEN_FILES}"),
     ]
     environment = agent_environment(HOME, PACKAGE_ROOT) | {"PATH": PATH}
+    if runtime_name():
+        options += ["--runtime", runtime_name()]
     for name, value in sorted(environment.items()):
         options += ["--env", f"{name}={value}"]
-    runtime = os.environ.get("ZACHETKA_DOCKER_RUNTIME")
-    if runtime:
-        options += ["--runtime", runtime]
     return options
+
+
+def runtime_name() -> str:
+    """Give the runtime that was asked for, empty for the engine's own choice."""
+    return os.environ.get("ZACHETKA_DOCKER_RUNTIME", "")
 
 
 # What this process has found out already, by the image's name; and whom it has swept after.

@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zachetka.errors import Cause, StudentFault
-from zachetka.language import Text
+from zachetka.sandbox.failure import out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,18 +18,6 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _INTERVAL_S = 0.1
 _EXACT_INTERVAL_S = 0.5
 _LISTS_CHILDREN = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").exists()
-
-
-def out_of_memory(limit_bytes: int) -> StudentFault:
-    """Say to a student that the memory limit ended their notebook."""
-    mib = limit_bytes >> 20
-    return StudentFault(
-        Cause.MEMORY_LIMIT,
-        Text(
-            en=f"the notebook asked for more than {mib} MiB of memory and was stopped",
-            ru=f"ноутбук запросил больше {mib} МиБ памяти и был остановлен",
-        ),
-    )
 
 
 class ProcessTree:
