@@ -78,8 +78,8 @@ class KernelLostError(StudentFault):
             Text(
                 en="the notebook's Python process could not be asked: it had ended, or could not make a "
                 "copy of itself (are there too many threads, processes or open files?)",
-                ru="процесс Python ноутбука не отвечает: он завершился или не может создать свою "
-                "копию (не слишком ли много потоков, процессов или открытых файлов?)",
+                ru="процесс Python ноутбука не отвечает: он завершился или не может создать "
+                "свою копию (не слишком ли много потоков, процессов или открытых файлов?)",
             ),
         )
 

@@ -3,6 +3,7 @@
 # score = 1.0
 # causes = {}
 # cells = { 1 = "memory_limit" }
+# flags = ["cell 2 failed; .*: os", "cell 2 was stopped: memory_limit"]
 # limits = "memory_mb = 600\ndisk_mb = 2000\n"
 # ///
 # %%

@@ -3,6 +3,8 @@
 # score = 0.8
 # causes = { "word.word" = "crash" }
 # cells = { 1 = "crash" }
+# flags = ["cell 2 failed; .*: os", "cell 2 was stopped: crash"]
+# says = { "word.word" = "ended the sandbox that it ran in" }
 # ///
 # %%
 import os

@@ -1,8 +1,8 @@
 # /// hostile
 # about = "Probes set limits of their own to nothing."
 # score = 0.2
-# causes = { "double.values" = "crash", "Scale.forward" = "memory_limit", "Scale.gradient" = "crash" }
-# says = { "double.values" = "signal 24|SIGXCPU" }
+# causes = { "double.values" = "crash", "Scale.forward" = "memory_limit", "Scale.gradient" = "error" }
+# says = { "double.values" = "signal 24", "Scale.gradient" = "File too large" }
 # ///
 # %%
 import os
@@ -10,7 +10,7 @@ import resource
 
 
 def double(x):
-    resource.setrlimit(resource.RLIMIT_CPU, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (1, 9))
     while True:
         pass
 
@@ -26,4 +26,4 @@ class Scale(nn.Module):
             with open(os.environ["HOME"] + "/file", "wb", buffering=0) as file:
                 file.write(b"x")
         resource.setrlimit(resource.RLIMIT_AS, (0, 0))
-        return self.weight * torch.ones(4 << 20)[:4]
+        return self.weight * torch.ones(1 << 28)[:4]

@@ -3,6 +3,7 @@
 # score = 1.0
 # causes = {}
 # cells = { "1" = "crash" }
+# flags = ["cell 2 failed; .*: signal, time", "cell 2 was stopped: crash"]
 # ///
 # %%
 import signal

@@ -1,8 +1,9 @@
 # /// hostile
 # about = "A probe gives the right answer and stops the kernel and the copy that forks the others."
-# score = 0.6
-# causes = { "Scale.forward" = "time_limit", "Scale.gradient" = "time_limit" }
+# score = 0.8
+# causes = { "Scale.forward" = "time_limit" }
 # limits = "probe_s = 2\n"
+# says = { "Scale.forward" = "did not answer in time" }
 # grace_s = 2.0
 # ///
 # %%

@@ -2,7 +2,8 @@
 # about = "Cells take memory by heap, by shared mappings and by many processes: each costs itself alone."
 # score = 1.0
 # causes = {}
-# cells = { 1 = "memory_limit", 2 = "memory_limit", 3 = "memory_limit" }
+# cells = { 1 = "failed", 2 = "memory_limit", 3 = "memory_limit" }
+# flags = ["cell 3 failed; .*: mmap, shared", "cell 3 was stopped: memory_limit", "cell 4 failed", "cell 4 was stopped: memory_limit"]
 # limits = "memory_mb = 700\n"
 # ///
 # %% by the heap, in pieces that no single request gives away
