@@ -2,6 +2,7 @@
 # about = "A thread of a cell that has ended writes to every channel of the kernel while others run."
 # score = 1.0
 # causes = {}
+# cells = { "1" = "failed", "2" = "failed" }
 # ///
 # %%
 import threading
@@ -20,6 +21,7 @@ def write():
 
 
 threading.Thread(target=write, daemon=True).start()
+time.sleep(0.3)
 # %%
 import time
 
