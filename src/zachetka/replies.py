@@ -76,8 +76,8 @@ class KernelLostError(StudentFault):
         super().__init__(
             Cause.CRASH,
             Text(
-                en="the notebook's Python process could not be asked: it had ended, or could not make "
-                "a copy of itself (are there too many threads, processes or open files?)",
+                en="the notebook's Python process could not be asked: it had ended, or could not "
+                "make a copy of itself (are there too many threads, processes or open files?)",
                 ru="процесс Python ноутбука не отвечает: он завершился или не может создать "
                 "свою копию (не слишком ли много потоков, процессов или открытых файлов?)",
             ),
