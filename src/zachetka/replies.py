@@ -68,14 +68,19 @@ class Fault(_Reply):
 
 
 class KernelLostError(StudentFault):
-    """There is no kernel left to probe. Whoever did that, it was not this probe."""
+    """There is no kernel left to probe. Whoever did that, it was not this probe.
+
+    It may have been an earlier one, or the cells: so the text accuses neither.
+    """
 
     def __init__(self) -> None:
         super().__init__(
             Cause.CRASH,
             Text(
-                en="the notebook's Python process ended in an earlier check",
-                ru="процесс Python ноутбука завершился при одной из предыдущих проверок",
+                en="the notebook's Python process could not be asked: it had ended, or could not "
+                "make a copy of itself (are there too many threads, processes or open files?)",
+                ru="процесс Python ноутбука не отвечает: он завершился или не может создать "
+                "свою копию (не слишком ли много потоков, процессов или открытых файлов?)",
             ),
         )
 

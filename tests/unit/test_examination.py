@@ -446,6 +446,8 @@ def test_a_sandbox_is_not_opened_again_for_ever(examine):
         reopen=lambda: DyingSession(KernelLostError(), g=lambda: 1),
     )
     assert outcomes(result) == {"a.kills": "crash", "a.next": "crash"}
+    # The first check, too: no earlier one can have done it.
+    assert "could not be asked" in result["outcomes"][0]["text"]["en"]
 
 
 def test_cells_that_brought_the_sandbox_down_cost_every_probe(examine):
