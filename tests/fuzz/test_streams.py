@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mutations import damaged, spliced, to_json
 
 from zachetka import session
-from zachetka.errors import InfrastructureError, StudentFault
+from zachetka.errors import Cause, InfrastructureError, StudentFault
 from zachetka.probe import Probe
 from zachetka.protocol.frames import MAGIC, PREFIX, encode_frame
 from zachetka.protocol.identity import agent_sha256
@@ -187,3 +187,11 @@ def test_an_honest_stream_is_read_to_its_end_in_single_bytes():
     data = told(*STORIES[0][1:])
     hold(FakeSandbox(data, b"\x01", silent=False, clock=Clock()), answers)
     assert answers[1:] == [{"out": [1, 2.5]}]
+
+
+def test_a_session_takes_in_so_many_bytes_and_no_more(monkeypatch):
+    monkeypatch.setattr(session, "MAX_SESSION_BYTES", 10_000)
+    data = told(*[{"type": "start", "index": 0}] * 1000, RAN, VALUE)
+    with pytest.raises(StudentFault) as caught:
+        hold(FakeSandbox(data, b"", silent=False, clock=Clock()), [])
+    assert caught.value.cause is Cause.OUTPUT_LIMIT

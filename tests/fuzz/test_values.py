@@ -180,7 +180,7 @@ def decoded(tree, blob):
 @example(TREE, BLOB)
 @example(1 << 63, BLOB)
 @example({"k": "other", "v": "x" * 300}, BLOB)
-@example({"k": "list", "v": [{"k": "tensor", "i": 0}] * 9}, BLOB)
+@example({"k": "list", "v": [{"k": "tensor", "i": 0}] * 99}, BLOB)
 @example({"k": "tensor", "i": 0}, safetensors({"0": entry("BOOL", [4], 4)}, bytes((0, 1, 2, 255))))
 @example({"k": "tensor", "i": 0}, safetensors({"0": entry("F32", [0, 1 << 62, 1], 0)}))
 @example({"k": "tensor", "i": 0}, safetensors({"0": entry("F32", [1] * 5000, 4)}, b"\0" * 4))
