@@ -14,12 +14,13 @@ PY := $(VENV)/bin/python
 READY := $(VENV)/.ready
 OPTIONS ?=
 SEEDS ?= 200
+INPUTS ?= 100000
 
 export OMP_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fairness lint image wheelhouse clean
+.PHONY: help setup demo test fuzz fairness lint image wheelhouse clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -46,6 +47,9 @@ demo: $(READY) ## Grade a sample class of a dozen submissions and show the table
 
 test: $(READY) ## Run all tests; those that need a container engine skip where there is none.
 	@$(PY) -m pytest -n 2 --dist loadgroup $(OPTIONS)
+
+fuzz: $(READY) ## Try 100,000 damaged inputs on every reader of what strangers send: half an hour.
+	@ZACHETKA_FUZZ_INPUTS=$(INPUTS) $(PY) -m pytest -n 2 --timeout 3600 tests/fuzz $(OPTIONS)
 
 fairness: $(READY) ## Try the graders under 200 secrets and write docs/fairness.md: hours.
 	@$(VENV)/bin/zachetka verify --seeds $(SEEDS) --page docs/fairness.md

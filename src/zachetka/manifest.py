@@ -27,7 +27,10 @@ _SECRET_BYTES: Final = 32
 _SECRET_FEWEST_CHARACTERS: Final = 16
 _WHOLE: Final = 100.0
 
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# Far above what anybody means, and below what overflows where it is used.
+Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
+# In MiB: a size below a KiB would be none once it is rounded to bytes.
+Size = Annotated[Positive, Field(ge=1 / 1024)]
 Identifier = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
 
 
@@ -55,11 +58,11 @@ class LimitsTable(_Model):
     cell_s: Positive | None = None
     probe_s: Positive | None = None
     total_s: Positive | None = None
-    memory_mb: Positive | None = None
-    disk_mb: Positive | None = None
-    output_mb: Positive | None = None
-    reply_mb: Positive | None = None
-    processes: Annotated[int, Field(gt=0)] | None = None
+    memory_mb: Size | None = None
+    disk_mb: Size | None = None
+    output_mb: Size | None = None
+    reply_mb: Size | None = None
+    processes: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
     cpus: Positive | None = None
 
 
@@ -130,10 +133,11 @@ def load_manifest(course: Path, assignment: str) -> Manifest:
         raise UsageError(f"there is no assignment {assignment!r} in {course}; known: {known}")
     try:
         manifest = Manifest.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
     except ValidationError as error:
         raise UsageError(f"{path} is wrong: {_first_reason(error)}") from error
+    except (OSError, ValueError, RecursionError) as error:
+        # Numbers of thousands of digits and deep nesting are no TOMLDecodeError.
+        raise UsageError(f"{path} cannot be read: {error}") from error
     if manifest.name != assignment:
         raise UsageError(f"{path} is wrong: it names {manifest.name!r}, not its folder's name")
     return manifest

@@ -189,6 +189,8 @@ def parse_variant(
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    except RecursionError as error:
+        raise ValueError("its header is nested too deeply") from error
     cells = _variant_cells(text[header.end() :])
     unknown = sorted(set(cells) - known_tasks)
     if unknown:

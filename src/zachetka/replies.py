@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from zachetka.errors import Cause, StudentFault
 from zachetka.language import Text
@@ -22,6 +22,8 @@ class _Reply(BaseModel):
 
 
 R = TypeVar("R", bound=_Reply)
+# Cut, since these are kept for every cell of a notebook: thousands could hold gigabytes.
+Shown = Annotated[str, Field(max_length=5000), AfterValidator(lambda name: name[:200])]
 
 
 class Hello(_Reply):
@@ -40,7 +42,7 @@ class CellReply(_Reply):
     status: Literal["ok", "error", "time_limit", "memory_limit", "crash", "skipped"]
     duration_s: float = Field(ge=0, le=1e6)
     error: str | None = Field(max_length=5000)
-    rescued: list[Annotated[str, Field(max_length=5000)]] = Field(max_length=50)
+    rescued: list[Shown] = Field(max_length=50)
     truncated: bool
 
 

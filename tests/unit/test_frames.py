@@ -1,9 +1,6 @@
-import json
 import struct
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from zachetka.protocol.frames import (
     MAGIC,
@@ -95,32 +92,3 @@ def test_lengths_at_their_bounds_are_taken():
 def test_what_is_no_header_is_refused(body):
     with pytest.raises(ProtocolError):
         parse_header(body)
-
-
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(st.binary(min_size=PREFIX.size, max_size=PREFIX.size), st.integers(0, 1 << 40))
-@example(MAGIC + b"\0" * 12, 0)
-def test_any_prefix_is_parsed_within_bounds_or_refused(prefix, bound):
-    try:
-        header_bytes, blob_bytes = parse_prefix(prefix, max_blob_bytes=bound)
-    except ProtocolError:
-        return
-    assert header_bytes <= MAX_HEADER_BYTES
-    assert blob_bytes <= bound
-
-
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=10,
-)
-
-
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(st.binary(max_size=60) | _JSON.map(lambda value: json.dumps(value).encode()))
-def test_any_header_is_an_object_with_a_type_or_refused(body):
-    try:
-        header = parse_header(body)
-    except ProtocolError:
-        return
-    assert isinstance(header["type"], str)

@@ -1,6 +1,3 @@
-from hypothesis import given
-from hypothesis import strategies as st
-
 from zachetka.report.clean import clean_line, clean_text
 
 
@@ -28,12 +25,3 @@ def test_a_long_text_is_cut_with_a_mark():
 
 def test_a_line_has_no_line_ends():
     assert clean_line("a\n\n  b\u2028c", 100) == "a bc"
-
-
-@given(st.text(st.characters(exclude_categories=[])), st.integers(4, 60))
-def test_cleaning_is_bounded_idempotent_and_storable(text, limit):
-    cleaned = clean_text(text, limit)
-    assert len(cleaned) <= limit
-    assert clean_text(cleaned, limit) == cleaned
-    cleaned.encode("utf-8")
-    assert "\x1b" not in cleaned

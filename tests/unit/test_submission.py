@@ -2,8 +2,6 @@ import json
 import os
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from zachetka import submission
 from zachetka.errors import SubmissionRejectedError, UsageError
@@ -193,32 +191,3 @@ def test_what_is_no_file_is_rejected_and_never_waited_for(tmp_path):
 def test_a_missing_file_is_the_callers_mistake(tmp_path):
     with pytest.raises(UsageError, match="there is no file"):
         submission.read_submission(tmp_path / "x.ipynb")
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(
-                ["cells", "metadata", "cell_type", "source", "worksheets", "name", "input"]
-            )
-            | st.text(max_size=3),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=20,
-)
-
-
-@settings(max_examples=300)
-@given(st.binary(max_size=200) | json_values.map(lambda value: json.dumps(value).encode()))
-def test_any_bytes_are_read_or_rejected(data):
-    raw = submission.RawSubmission("x.ipynb", "0" * 64, data)
-    try:
-        found = submission.parse(raw)
-    except SubmissionRejectedError:
-        return
-    for cell in found.cells:
-        cell.source.encode("utf-8")

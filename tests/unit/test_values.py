@@ -1,4 +1,3 @@
-import contextlib
 import json
 import math
 import struct
@@ -6,8 +5,6 @@ import struct
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from zachetka.protocol.frames import FrameTooLargeError, ProtocolError
 from zachetka.protocol.values import (
@@ -356,66 +353,3 @@ def test_an_array_of_a_dtype_that_numpy_lacks_is_refused():
     blob = safetensors({"0": entry("BF16", offsets=(0, 2))}, b"\1\1")
     with pytest.raises(ProtocolError):
         decode_value({"k": "array", "i": 0}, blob)
-
-
-_TREES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=5)
-    | st.builds(lambda k, i: {"k": k, "i": i}, st.sampled_from(["tensor", "array"]), st.just(0))
-    | st.builds(lambda v: {"k": "float", "v": v}, st.sampled_from(["nan", "inf", "", "1"])),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.builds(
-            lambda k, v: {"k": k, "v": v},
-            st.sampled_from(["list", "tuple", "dict", "other", "float", "tensor", "x"]),
-            st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
-        )
-    ),
-    max_leaves=12,
-)
-_DTYPES = ["F64", "F32", "F16", "BF16", "I64", "U8", "BOOL", "C64", "F8_E4M3", "F4", "U16", "", "x"]
-_NUMBERS = st.integers(0, 16) | st.sampled_from([-1, 2**31, 2**63, 2**64, 1.5, None])
-_ENTRIES = st.fixed_dictionaries(
-    {
-        "dtype": st.sampled_from(_DTYPES),
-        "shape": st.lists(_NUMBERS, max_size=3),
-        "data_offsets": st.lists(_NUMBERS, min_size=2, max_size=2),
-    }
-)
-_BLOBS = (
-    st.binary(max_size=40)
-    | st.builds(
-        safetensors,
-        st.dictionaries(st.sampled_from(["0", "1", "__metadata__"]), _ENTRIES, max_size=2),
-        st.sampled_from([b"", b"\0" * 4, b"\1" * 8, b"\2" * 16]),
-    )
-    | st.builds(
-        lambda dtype, size: safetensors(
-            {"0": entry(dtype, (1,), (0, size))}, bytes(range(1, size + 1))
-        ),
-        st.sampled_from(_DTYPES),
-        st.sampled_from([1, 2, 4, 8, 16]),
-    )
-)
-
-
-@settings(max_examples=400, deadline=None, derandomize=True)
-@given(_TREES, _BLOBS)
-def test_any_value_is_decoded_or_refused(tree, blob):
-    with contextlib.suppress(ProtocolError):
-        decode_value(tree, blob)
-
-
-@settings(max_examples=200, deadline=None, derandomize=True)
-@given(st.data())
-def test_a_valid_value_with_flipped_bytes_is_decoded_or_refused(data):
-    tree, blob = encode_value([torch.arange(3.0), np.ones(2)], max_bytes=MIB)
-    broken = bytearray(blob)
-    for _ in range(data.draw(st.integers(1, 4))):
-        position = data.draw(st.integers(0, len(broken) - 1))
-        broken[position] = data.draw(st.integers(0, 255))
-    with contextlib.suppress(ProtocolError):
-        decode_value(tree, bytes(broken))

@@ -149,7 +149,7 @@ class SandboxInfo(_Model):
 
     backend: Line = Field(description="docker, bubblewrap or none.")
     image: Line | None = Field(description="The id of the image, null where there is none.")
-    limits: dict[str, NonNegativeFloat | NonNegativeInt] = Field(
+    limits: dict[Line, NonNegativeFloat | NonNegativeInt] = Field(
         description="Seconds, bytes and counts by name."
     )
     enforcement: dict[Line, Line] = Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from zachetka.errors import SubmissionRejectedError
@@ -78,7 +79,8 @@ def parse(raw: RawSubmission) -> Submission:
         raise _not_a_notebook()
     untrusted_metadata = _mapping(untrusted_notebook.get("metadata"))
     _reject_other_languages(untrusted_metadata)
-    cells = tuple(_code_cells(untrusted_notebook, repairs))
+    # One more than there may be says enough: millions could follow.
+    cells = tuple(islice(_code_cells(untrusted_notebook, repairs), CELL_COUNT + 1))
     _bound(cells)
     untrusted_mark = _mapping(untrusted_metadata.get("zachetka"))
     return Submission(
@@ -149,9 +151,10 @@ def _parse_int(digits: str) -> int:
 
 
 def _code_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> Iterator[Cell]:
+    left_out = 0
     for index, untrusted_cell in enumerate(_all_cells(untrusted_notebook, repairs)):
         if not isinstance(untrusted_cell, dict):
-            repairs.append(f"cell {index} is not a cell and was left out")
+            left_out += 1
             continue
         kind = untrusted_cell.get("cell_type")
         if kind is None and ("outputs" in untrusted_cell or "execution_count" in untrusted_cell):
@@ -160,6 +163,9 @@ def _code_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> Itera
             continue
         untrusted_source = untrusted_cell.get("source", untrusted_cell.get("input"))
         yield Cell(index, _source(untrusted_source, index, repairs))
+    if left_out:
+        # One sentence for all of them: there may be millions.
+        repairs.append(f"what is not a cell was left out: {left_out} times")
 
 
 def _all_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> list[Any]:
