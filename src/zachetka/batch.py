@@ -12,7 +12,8 @@ from zachetka.language import Language
 from zachetka.pool import results
 from zachetka.report import model
 from zachetka.report.atomic import sweep
-from zachetka.report.names import report_names
+from zachetka.report.clean import clean_line
+from zachetka.report.names import report_names, same_name
 from zachetka.report.summary import CSV_NAME, JSON_NAME, summary_row, write_summary
 from zachetka.submission import read_submission
 
@@ -188,7 +189,7 @@ def _report_of(done: Done[Job, model.Report], manifest: Manifest) -> model.Repor
 
 
 def _flagged(report: model.Report, twins: frozenset[str]) -> model.Report:
-    if report.student.casefold() not in twins:
+    if same_name(report.student) not in twins:
         return report
     flag = "another submission has the same student name"
     return report.model_copy(update={"flags": (*report.flags, flag)})
@@ -198,6 +199,7 @@ def _twins(jobs: Iterable[Job]) -> frozenset[str]:
     seen: set[str] = set()
     twice: set[str] = set()
     for job in jobs:
-        name = job.student.casefold()
+        # As the reports will show it: what is left out there tells nobody apart.
+        name = same_name(clean_line(job.student, model.LINE_LIMIT))
         (twice if name in seen else seen).add(name)
     return frozenset(twice)

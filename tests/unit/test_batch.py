@@ -95,6 +95,13 @@ def test_an_exception_of_ours_is_an_error_and_no_score(folder):
     assert stored(plan.out)["b.json"]["score"] == 1.0
 
 
+@pytest.mark.parametrize("names", [("caf\xe9", "cafe\u0301"), ("a\x01", "a\x02"), ("b ", " B")])
+def test_names_that_no_report_tells_apart_are_flagged(folder, names):
+    plan = make_batch(folder, {f"{name}.ipynb": "pass" for name in (*names, "c")})
+    outcome = batch.run_batch(plan, ThreadPool())
+    assert sorted(len(row.flags) for row in outcome.rows) == [0, 1, 1]
+
+
 def test_only_so_many_jobs_are_in_flight(folder):
     class Counting(ThreadPool):
         most = 0

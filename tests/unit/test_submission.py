@@ -191,3 +191,43 @@ def test_what_is_no_file_is_rejected_and_never_waited_for(tmp_path):
 def test_a_missing_file_is_the_callers_mistake(tmp_path):
     with pytest.raises(UsageError, match="there is no file"):
         submission.read_submission(tmp_path / "x.ipynb")
+
+
+def test_zeros_at_the_end_are_left_out(read):
+    found = read(json.dumps(notebook(code("x"))) + "\0" * 4096)
+    assert found.cells == (submission.Cell(0, "x"),)
+    assert found.repairs == ("zeros at the end of the file were left out",)
+
+
+def test_what_is_no_text_of_a_source_is_left_out_and_noted(read):
+    found = read(notebook(code("x"), code(["a", 5, ["b"], "c"])))
+    assert [cell.source for cell in found.cells] == ["x", "ac"]
+    assert found.repairs == ("what is no text was left out of cell 1",)
+
+
+def test_only_so_many_repairs_are_noted(read):
+    found = read({"nbformat": 4, "cells": [{"cell_type": "code", "source": [7]}] * 1000})
+    assert len(found.repairs) == 20
+    assert found.repairs[-1] == "and more was mended"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04" + b"x" * 100, "an archive"),
+        (b"\x1f\x8b\x08" + b"x" * 100, "an archive"),
+        (b"\xef\xbb\xbf<!DOCTYPE html><html>", "a web page"),
+        (b'{\n "cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> b\n]}', "a conflict"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
+        (b"#!/usr/bin/env python\nimport torch\n", "a Python script"),
+        (b'{"cells": [{"source": "import torch', "JSON is broken"),
+    ],
+)
+def test_what_is_known_to_be_handed_in_is_named(read, content, said):
+    with pytest.raises(SubmissionRejectedError, match=said):
+        read(content)
+
+
+def test_quotes_that_are_escaped_are_not_counted(read):
+    shown = "".join(['<a href="x">'] * 1_600_000)
+    assert len(read(notebook(code("x", output=shown))).cells) == 1

@@ -50,6 +50,7 @@ OFTEN_USED = (
 )
 RENEW = 75  # EX_TEMPFAIL of sysexits.h: try again
 _REAP_INTERVAL_S = 0.5
+_SPARE_FILES = 64
 _PR_SET_DUMPABLE = 4
 _PR_SET_PDEATHSIG = 1
 
@@ -213,6 +214,9 @@ def _become_kernel(connection_file: str, memory_bytes: int) -> None:
         # One large request then fails inside the notebook, with an error that says so, where the
         # sandbox's own limit could only kill.
         resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+        # A notebook that keeps all its files open leaves these to the copies that serve probes.
+        _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(64, files - _SPARE_FILES), files))
         # Where the sandbox as a whole has no memory left, the kernel goes and the agent tells.
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("500")

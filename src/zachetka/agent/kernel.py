@@ -71,7 +71,12 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
 
     def probes_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Fork the copy of this process that serves probes."""
-        pid = probing.patient_fork()
+        try:
+            pid = probing.patient_fork()
+        except OSError:
+            # A notebook that lets nothing be started. Nothing more can be asked of it, and the
+            # driver, which would wait for the copy, sees this process go.
+            os._exit(1)
         if pid == 0:
             content = parent["content"]
             probing.serve(content["socket"], self.shell.user_ns, content["modules"])

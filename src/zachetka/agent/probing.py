@@ -13,6 +13,7 @@ import importlib
 import io
 import os
 import random
+import resource
 import signal
 import socket
 import sys
@@ -82,6 +83,9 @@ def serve(control_path: str, user_ns: dict[str, Any], modules: Sequence[str]) ->
     Requests are those of `encode_request`; `modules` are those that the copies will need.
     """
     try:
+        with contextlib.suppress(OSError):
+            _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
         # Connected before anything of the notebook's is touched: who waits must see us die of it.
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
             control.connect(control_path)

@@ -16,12 +16,14 @@ import typer
 
 from zachetka.cli import course_commands, grading_commands, machine_commands
 from zachetka.errors import InfrastructureError, ZachetkaError
+from zachetka.report.clean import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED: Final = 130
 _PIPE_CLOSED: Final = 141
+_COMPLAINT: Final = 4000
 
 app = typer.Typer(
     name="zachetka",
@@ -97,8 +99,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _complain(message: str, code: int) -> int:
     with contextlib.suppress(OSError):
-        line = " ".join(message.split())
-        sys.stderr.write(f"zachetka: {line}\n")
+        # It may name a file, and a student may have named the file.
+        sys.stderr.write(f"zachetka: {clean_line(message, _COMPLAINT)}\n")
     return code
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 16
 MAX_NODES = 50_000
 MAX_TEXT_CHARS = 100_000
+# What numpy can hold, and what most operations of torch take.
+MAX_DIMENSIONS = 64
 MAX_SAFETENSORS_HEADER_BYTES = 4 << 20
 _INT64 = 1 << 63
 
@@ -114,6 +116,8 @@ class _Encoder:
             return _other(f"{dtype} tensor {shape} on device {tensor.device.type!r}")
         if tensor.layout is not torch.strided or tensor.is_quantized or dtype not in _DTYPES:
             return _other(f"{dtype} tensor {shape}, layout {str(tensor.layout)[6:]}")
+        if tensor.ndim > MAX_DIMENSIONS:
+            return _other(f"{dtype} tensor of {tensor.ndim} dimensions")
         # Checked before the copy: an expanded tensor may be far larger than its storage.
         self.total_bytes += tensor.numel() * tensor.element_size()
         if self.total_bytes > self.max_bytes:
@@ -203,7 +207,13 @@ class _Decoder:
         # safetensors knows more dtypes than we send, and numpy fewer.
         if dtype not in _DTYPES or (kind == "array" and dtype == "bfloat16"):
             raise ProtocolError(f"a {kind} of {dtype}")
-        return tensor if kind == "tensor" else tensor.numpy()
+        if tensor.ndim > MAX_DIMENSIONS:
+            raise ProtocolError(f"a {kind} of {tensor.ndim} dimensions")
+        try:
+            return tensor if kind == "tensor" else tensor.numpy()
+        except ValueError as error:
+            # An empty shape may have extents beside its zero that numpy cannot multiply.
+            raise ProtocolError("an array of an impossible shape") from error
 
 
 def _load_tensors(untrusted_blob: bytes) -> dict[str, torch.Tensor]:

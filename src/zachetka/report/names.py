@@ -25,6 +25,11 @@ _RESERVED: Final = frozenset(
 )
 
 
+def same_name(name: str) -> str:
+    """Give a name in the form in which names that some file system takes for the same are equal."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 def report_names(submissions: Iterable[Path]) -> dict[Path, str]:
     """Give every submission the name of its report: its stem, where that is safe and unique.
 
@@ -37,10 +42,10 @@ def report_names(submissions: Iterable[Path]) -> dict[Path, str]:
     later: list[tuple[Path, str]] = []
     for path in sorted(submissions, key=os.fsencode):
         stem = _safe(path.stem)
-        if stem != path.stem or _folded(stem) in _RESERVED or _folded(stem) in taken:
+        if stem != path.stem or same_name(stem) in _RESERVED or same_name(stem) in taken:
             later.append((path, stem))
             continue
-        taken.add(_folded(stem))
+        taken.add(same_name(stem))
         names[path] = stem + SUFFIX
     for path, stem in later:
         names[path] = _marked(path, stem, taken) + SUFFIX
@@ -52,9 +57,9 @@ def _marked(path: Path, stem: str, taken: set[str]) -> str:
     for length in range(_MARK_LETTERS, len(digest) + 1):
         room = _NAME_BYTES - len(SUFFIX) - length - 1
         name = f"{_cut(stem, room)}-{digest[:length]}"
-        if _folded(name) not in taken:
+        if same_name(name) not in taken:
             break
-    taken.add(_folded(name))
+    taken.add(same_name(name))
     return name
 
 
@@ -67,7 +72,3 @@ def _safe(stem: str) -> str:
 
 def _cut(text: str, size: int) -> str:
     return text.encode("utf-8")[:size].decode("utf-8", errors="ignore")
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -47,7 +47,8 @@ def read_bytes(path: Path) -> RawSubmission:
     except FileNotFoundError as error:
         raise UsageError(f"there is no file {path}: check the path") from error
     except OSError as error:
-        if error.errno in {errno.ELOOP, errno.ENXIO, errno.ENODEV}:
+        # A folder may be closed to us, and so may be every device of a file system.
+        if error.errno in {errno.ELOOP, errno.ENXIO, errno.ENODEV} or not _is_regular(path):
             raise _not_a_file() from error
         raise InfrastructureError(f"cannot read {path}: {error.strerror}") from error
     try:
@@ -65,6 +66,13 @@ def read_bytes(path: Path) -> RawSubmission:
     if len(data) > FILE_BYTES:
         raise _too_large(len(data))
     return RawSubmission(path.name, hashlib.sha256(data).hexdigest(), data)
+
+
+def _is_regular(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return True  # the caller's own error says more
 
 
 def _not_a_file() -> SubmissionRejectedError:

@@ -21,9 +21,12 @@ SOURCE_BYTES: Final = 1_000_000
 SOURCES_BYTES: Final = 8_000_000
 
 # A parsed object costs some 25 times its characters; these bound the memory that parsing takes,
-# far above what honest outputs hold.
+# far above what honest outputs hold. A quote that is escaped begins no string.
 _BRACKETS: Final = 2_000_000
 _COMMAS: Final = 6_000_000
+_QUOTES: Final = 3_000_000
+
+_REPAIRS: Final = 20
 
 _LONG_NUMBER: Final = 18
 _OTHER_KERNELS: Final = {
@@ -40,6 +43,50 @@ _OTHER_KERNELS: Final = {
     "rust": "Rust",
 }
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}")
+
+_BROKEN: Final = Text(
+    "The file is not a notebook: its JSON is broken. Open it in Jupyter; if it does "
+    "not open, download it again (.ipynb) and hand that in.",
+    "Файл не является ноутбуком: JSON в нём повреждён. Откройте его в Jupyter; если "
+    "он не открывается, скачайте его заново (.ipynb) и сдайте снова.",
+)
+# What students hand in under the name of a notebook, and Jupyter would open no better.
+_NO_NOTEBOOKS: Final = (
+    (
+        re.compile(r"\A(?:PK\x03\x04|\x1f|Rar!|7z)"),
+        Text(
+            "The file is an archive with the name of a notebook. Unpack it and hand in the "
+            ".ipynb file itself.",
+            "Это архив с именем ноутбука. Распакуйте его и сдайте сам файл .ipynb.",
+        ),
+    ),
+    (
+        re.compile(r"\A\s*<(?:!doctype|html|\?xml)", re.IGNORECASE),
+        Text(
+            "The file is a web page, not a notebook: perhaps the page was saved, or a page to "
+            "log in. Download the notebook itself (.ipynb) and hand that in.",
+            "Это веб-страница, а не ноутбук: возможно, сохранилась сама страница или страница "
+            "входа. Скачайте сам ноутбук (.ipynb) и сдайте его.",
+        ),
+    ),
+    (
+        re.compile(r"\Aversion https://git-lfs|^(?:<{7}|>{7})(?: |$)", re.MULTILINE),
+        Text(
+            "The file is not as git should have left it: it holds marks of a conflict, or only "
+            "a pointer of Git LFS. Mend that (`git lfs pull` for a pointer) and hand it in again.",
+            "Файл остался от git неготовым: в нём метки конфликта или только указатель Git LFS. "
+            "Исправьте это (для указателя: `git lfs pull`) и сдайте файл ещё раз.",
+        ),
+    ),
+    (
+        re.compile(r"^(?:import|from|def|class) \w[^\n]*$", re.MULTILINE),
+        Text(
+            "The file is a Python script with the name of a notebook. Hand in the notebook "
+            "itself (.ipynb).",
+            "Это скрипт на Python с именем ноутбука. Сдайте сам ноутбук (.ipynb).",
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +141,12 @@ def parse(raw: RawSubmission) -> Submission:
     )
 
 
+def _note(repairs: list[str], what: str) -> None:
+    # A file may need millions, and all that are noted stand in the report.
+    if len(repairs) < _REPAIRS:
+        repairs.append(what if len(repairs) < _REPAIRS - 1 else "and more was mended")
+
+
 def _decode(data: bytes, repairs: list[str]) -> str:
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise SubmissionRejectedError(
@@ -103,12 +156,16 @@ def _decode(data: bytes, repairs: list[str]) -> str:
             )
         )
     encoding = json.detect_encoding(data)
+    # A file system that lost its power fills the end of a file up with zeros.
+    if encoding.startswith("utf-8") and data.endswith(b"\0"):
+        data = data.rstrip(b"\0")
+        _note(repairs, "zeros at the end of the file were left out")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return _decode_broken(data, repairs)
     if encoding != "utf-8":
-        repairs.append(f"read as {encoding}")
+        _note(repairs, f"read as {encoding}")
     return text
 
 
@@ -118,14 +175,18 @@ def _decode_broken(data: bytes, repairs: list[str]) -> str:
     broken = text.count("\N{REPLACEMENT CHARACTER}")
     multibyte = len(data) - len(text) + broken
     if multibyte > 2 * broken:
-        repairs.append(f"{broken} broken bytes of UTF-8 were replaced")
+        _note(repairs, f"{broken} broken bytes of UTF-8 were replaced")
         return text
-    repairs.append("read as cp1251")
+    _note(repairs, "read as cp1251")
     return data.decode("cp1251", errors="replace")
 
 
 def _parse_json(text: str) -> Any:
-    if text.count("[") + text.count("{") > _BRACKETS or text.count(",") > _COMMAS:
+    if (
+        text.count("[") + text.count("{") > _BRACKETS
+        or text.count(",") > _COMMAS
+        or text.count('"') - text.count('\\"') > _QUOTES
+    ):
         raise SubmissionRejectedError(
             Text(
                 "The notebook holds too much data. Clear its outputs and hand it in again.",
@@ -133,21 +194,20 @@ def _parse_json(text: str) -> Any:
             )
         )
     try:
-        return json.loads(text, parse_int=_parse_int)
+        return json.loads(text, parse_int=_parse_int, parse_float=_parse_float)
     except (ValueError, RecursionError) as error:
-        raise SubmissionRejectedError(
-            Text(
-                "The file is not a notebook: its JSON is broken. Open it in Jupyter; if it does "
-                "not open, download it again (.ipynb) and hand that in.",
-                "Файл не является ноутбуком: JSON в нём повреждён. Откройте его в Jupyter; если "
-                "он не открывается, скачайте его заново (.ipynb) и сдайте снова.",
-            )
-        ) from error
+        what = next((said for looks, said in _NO_NOTEBOOKS if looks.search(text)), _BROKEN)
+        raise SubmissionRejectedError(what) from error
 
 
 def _parse_int(digits: str) -> int:
     # No number of a notebook matters here, and Python refuses to read very long ones.
     return int(digits) if len(digits) <= _LONG_NUMBER else 0
+
+
+def _parse_float(_digits: str) -> float:
+    # Millions of them in an output would be as many objects.
+    return 0.0
 
 
 def _code_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> Iterator[Cell]:
@@ -165,20 +225,20 @@ def _code_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> Itera
         yield Cell(index, _source(untrusted_source, index, repairs))
     if left_out:
         # One sentence for all of them: there may be millions.
-        repairs.append(f"what is not a cell was left out: {left_out} times")
+        _note(repairs, f"what is not a cell was left out: {left_out} times")
 
 
 def _all_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> list[Any]:
     untrusted_cells = untrusted_notebook.get("cells")
     if isinstance(untrusted_cells, list):
         if untrusted_notebook.get("nbformat") is None:
-            repairs.append("the notebook does not name its format")
+            _note(repairs, "the notebook does not name its format")
         return untrusted_cells
     # Until nbformat 3 the cells stood in worksheets, of which every program wrote one.
     untrusted_sheets = untrusted_notebook.get("worksheets")
     if not isinstance(untrusted_sheets, list):
         raise _not_a_notebook()
-    repairs.append("upgraded from nbformat 3")
+    _note(repairs, "upgraded from nbformat 3")
     cells: list[Any] = []
     for untrusted_sheet in untrusted_sheets:
         untrusted_cells = _mapping(untrusted_sheet).get("cells")
@@ -189,17 +249,20 @@ def _all_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> list[A
 
 def _source(untrusted_source: object, index: int, repairs: list[str]) -> str:
     if isinstance(untrusted_source, list):
-        source = "".join(line for line in untrusted_source if isinstance(line, str))
+        lines = [line for line in untrusted_source if isinstance(line, str)]
+        if len(lines) != len(untrusted_source):
+            _note(repairs, f"what is no text was left out of cell {index}")
+        source = "".join(lines)
     elif isinstance(untrusted_source, str):
         source = untrusted_source
     else:
-        repairs.append(f"cell {index} has no source")
+        _note(repairs, f"cell {index} has no source")
         return ""
     if "\r" in source:
         source = source.replace("\r\n", "\n").replace("\r", "\n")
     storable = source.encode("utf-8", errors="replace").decode("utf-8").replace("\0", "")
     if storable != source:
-        repairs.append(f"characters that no file can hold were replaced in cell {index}")
+        _note(repairs, f"characters that no file can hold were replaced in cell {index}")
     return storable
 
 
