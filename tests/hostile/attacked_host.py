@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from toy_course import HONEST, SECRET, ToyCourse
 
-from zachetka.sandbox import backends
+from zachetka.sandbox import backends, control_group
 from zachetka.sandbox.base import Limits
+from zachetka.sandbox.engine import OWNER_LABEL, find_engine
+from zachetka.sandbox.owner import owner
 
 MARKER = "zachetka-was-here"
 PLACES = ("/", "/tmp", "/dev/shm", "/dev/mqueue", "/var/tmp", "/root", Path(os.__file__).parent)  # noqa: S108
@@ -82,6 +84,8 @@ class AttackedHost:
             "marked files": [str(found) for place in PLACES for found in Path(place).glob(MARKER)],
             "named processes": processes_called(self._process_name),
             "queues": tables_with(self._ipc_key),
+            "control groups": control_groups(),
+            "containers": containers(),
             "name": os.uname(),
             "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
         }
@@ -139,6 +143,20 @@ def children():
         if int(fields[1]) == os.getpid():
             pids.add(int(stat.parent.name))
     return pids
+
+
+def control_groups():
+    """Give those that this process has made."""
+    place = control_group.place()
+    folders = place.folders.values() if place else ()
+    return {group for folder in folders for group in folder.glob(f"zachetka@*@{os.getpid()}@*")}
+
+
+def containers():
+    """Give those that this process has made, where there is an engine."""
+    if backends()["docker"].unavailable():
+        return set()
+    return set(find_engine().ask("ps", "-aq", "--filter", f"label={OWNER_LABEL}={owner()}").split())
 
 
 def processes_called(name):
