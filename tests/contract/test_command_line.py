@@ -185,6 +185,32 @@ def test_verify_finds_a_wrong_bug_file(course):
     assert "scores 0.6, must score 0.5" in done.stdout
 
 
+INTERRUPT = """
+from zachetka import verify
+from zachetka.cli import main
+real = verify.run_trials
+def interrupted(*args, **kwargs):
+    yield next(real(*args, **kwargs))
+    raise KeyboardInterrupt
+verify.run_trials = interrupted
+main()
+"""
+
+
+def test_a_verify_that_is_interrupted_shows_what_it_has_found(course):
+    arguments = ["verify", "sums", "--sandbox", "none", "--json", "--page", "fair.md"]
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPT, *arguments],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 130, done.stderr
+    assert len(json.loads(done.stdout)["results"]) == 1
+    assert not (course / "fair.md").exists()
+
+
 def test_release_writes_what_it_says(course, tmp_path):
     done = call(course, "release", "sums", "--lang", "ru", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr

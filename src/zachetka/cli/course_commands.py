@@ -76,15 +76,15 @@ def verify(
 
     The solution and its alternatives must get full marks, planted bugs must lose exactly what
     their files say, the untouched template must get 0. Leaves with 1 where that does not hold.
+    Ctrl-C shows what was found until then.
     """
     from zachetka.cli.display import show_findings
     from zachetka.cli.progress import progress
     from zachetka.fairness import to_markdown
     from zachetka.grading import grade_under_each_secret
-    from zachetka.manifest import assignment_names, load_manifest
+    from zachetka.manifest import assignment_names
     from zachetka.pool import LocalPool
-    from zachetka.reference import Kind
-    from zachetka.verify import CORRECT, run_trials, to_xml, trials
+    from zachetka.verify import CORRECT, run_trials, to_xml
 
     check_output(junit)
     check_output(page)
@@ -94,6 +94,45 @@ def verify(
     names = list(dict.fromkeys(assignments or assignment_names(root)))
     if not names:
         raise UsageError(f"{root} has no assignments")
+    planned = _planned(root, names, every=every, only=only)
+    # What is graded here is the course's own code, so no word of trust is asked for.
+    backend = resolve_sandbox(sandbox, trust_submissions=True)
+
+    def seeds_of(trial: Trial) -> int:
+        return seeds if trial.variant.kind in CORRECT else bug_seeds
+
+    findings: list[Finding] = []
+    interrupted = False
+    with progress(sum(map(seeds_of, planned)), f"verify in {backend}") as advance:
+        maker, pool = _job_maker(root, backend), LocalPool(jobs)
+        work = grade_under_each_secret
+        try:
+            for finding in run_trials(planned, seeds_of, maker, work, pool, quick=quick):
+                findings.append(finding)
+                advance(finding.trial.name)
+        except KeyboardInterrupt:
+            interrupted = True
+    order = {id(trial): number for number, trial in enumerate(planned)}
+    findings.sort(key=lambda finding: (order[id(finding.trial)], finding.seed))
+    if junit is not None:
+        _write(junit, to_xml(findings))
+    if page is not None and not interrupted:
+        previous = page.read_text("utf-8") if page.exists() else ""
+        _write(page, to_markdown(findings, previous))
+    partial = interrupted or only is not None or every > 1
+    show_findings(findings, as_json=json_, partial=partial)
+    if interrupted:
+        raise KeyboardInterrupt
+    if any(finding.error is not None for finding in findings):
+        return InfrastructureError.exit_code
+    return 0 if all(finding.ok for finding in findings) else _WRONG_GRADER
+
+
+def _planned(root: Path, names: Sequence[str], *, every: int, only: str | None) -> list[Trial]:
+    from zachetka.manifest import load_manifest
+    from zachetka.reference import Kind
+    from zachetka.verify import trials
+
     planned = [trial for name in names for trial in trials(root, load_manifest(root, name))]
     number = count()
     planned = [
@@ -105,30 +144,7 @@ def verify(
         planned = [trial for trial in planned if fnmatchcase(trial.name, only)]
         if not planned:
             raise UsageError(f"nothing has a name like {only!r}")
-    # What is graded here is the course's own code, so no word of trust is asked for.
-    backend = resolve_sandbox(sandbox, trust_submissions=True)
-
-    def seeds_of(trial: Trial) -> int:
-        return seeds if trial.variant.kind in CORRECT else bug_seeds
-
-    findings: list[Finding] = []
-    with progress(sum(map(seeds_of, planned)), f"verify in {backend}") as advance:
-        maker, pool = _job_maker(root, backend), LocalPool(jobs)
-        work = grade_under_each_secret
-        for finding in run_trials(planned, seeds_of, maker, work, pool, quick=quick):
-            findings.append(finding)
-            advance(finding.trial.name)
-    order = {id(trial): number for number, trial in enumerate(planned)}
-    findings.sort(key=lambda finding: (order[id(finding.trial)], finding.seed))
-    if junit is not None:
-        _write(junit, to_xml(findings))
-    if page is not None:
-        previous = page.read_text("utf-8") if page.exists() else ""
-        _write(page, to_markdown(findings, previous))
-    show_findings(findings, as_json=json_, partial=only is not None or every > 1)
-    if any(finding.error is not None for finding in findings):
-        return InfrastructureError.exit_code
-    return 0 if all(finding.ok for finding in findings) else _WRONG_GRADER
+    return planned
 
 
 def release(
