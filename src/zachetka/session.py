@@ -38,7 +38,7 @@ from zachetka.replies import (
     student_fault,
     validated,
 )
-from zachetka.sandbox.failure import Phase, Stop, blame, broken
+from zachetka.sandbox.failure import Phase, Stop, blame, broken, host_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -168,6 +168,7 @@ class Session:
                 ran = validated(Ran, header)
                 self.cpu_s, self.agent_peak_memory_bytes = ran.cpu_s, ran.peak_memory_bytes
                 self.running_cell = None
+                self._distrust_memory()
                 return
             else:
                 raise broken(f"a frame of type {header['type'][:20]!r}")
@@ -197,8 +198,10 @@ class Session:
         self._send(header, blob, deadline)
         answer, out = self._receive(deadline, max_blob_bytes=self.limits.reply_bytes + (1 << 20))
         if answer["type"] == "fault":
+            self._distrust_memory()
             raise student_fault(validated(Fault, answer), timeout_s, self.limits)
         if answer["type"] == "lost":
+            self._distrust_memory()
             self.close()
             raise KernelLostError
         if answer["type"] != "value":
@@ -207,6 +210,16 @@ class Session:
             return decode_value(answer.get("value"), out)
         except ProtocolError as error:
             raise broken(str(error)) from error
+
+    def _distrust_memory(self) -> None:
+        """Believe no end of a process here if the machine has killed one for its own want.
+
+        Raises:
+            InfrastructureError: it has.
+        """
+        if self._process.host_out_of_memory():
+            self.close()
+            raise host_out_of_memory()
 
     def _greet(self) -> None:
         self._phase = Phase.STARTING

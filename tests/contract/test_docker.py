@@ -15,7 +15,8 @@ import pytest
 from zachetka.errors import InfrastructureError
 from zachetka.sandbox.base import MIB
 from zachetka.sandbox.docker import DockerSandbox
-from zachetka.sandbox.engine import OWNER_LABEL, find_engine, owner, sweep
+from zachetka.sandbox.engine import OWNER_LABEL, find_engine, sweep
+from zachetka.sandbox.owner import owner
 
 pytestmark = pytest.mark.docker
 

@@ -115,8 +115,11 @@ class FakeSandbox:
             if fd is not None:
                 os.close(fd)
 
+    def host_out_of_memory(self):
+        return False
+
     def death(self):
-        return Death(exit_code=-9)
+        return Death(exit_code=1)
 
 
 def cut(data, sizes):

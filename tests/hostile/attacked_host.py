@@ -60,6 +60,7 @@ class AttackedHost:
         warm_up(sandbox)
         cells = [HONEST, *map(self.fill_in, sources)]
         self.course.hand_in(cells)
+        Path("/proc/self/clear_refs").write_text("5")  # forget the peak of earlier tests
         before = self._state()
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("ZACHETKA_SECRET", "ZENVIRONMENT_" + "MARKER_0123456789abcdef")

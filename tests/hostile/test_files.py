@@ -59,6 +59,9 @@ SCRIPT = ("a Python script", "скрипт на Python")
 OTHER_LANGUAGE = ("written in R;", "написан на R,")
 
 
+pytestmark = pytest.mark.xdist_group("hostile-files")
+
+
 @dataclass(frozen=True)
 class File:
     """A submission: `make` gives its bytes, or puts it at a path, and `name` is a file's.
@@ -239,7 +242,11 @@ FORMATS = (
         "characters that no file can hold were replaced in cell 5",
         "what is not a cell was left out: 4 times",
     ),
-    with_cells("cells-that-are-none", lambda: [0] * 1_000_000, "left out: 1000000 times"),
+    with_cells(
+        "cells-that-are-none",
+        lambda: [0] * 1_000_000,
+        "what is not a cell was left out: 1000000 times",
+    ),
     graded("format-2", lambda: old_format(2, "format-2"), "upgraded from nbformat 3"),
     changed("format-99", nbformat=99, nbformat_minor=-1),
     changed("format-below-zero", nbformat=-4, nbformat_minor="x", metadata=[1]),

@@ -43,6 +43,37 @@ def course(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def only_watched(monkeypatch):
+    from zachetka.sandbox.bubblewrap import BubblewrapSandbox
+
+    monkeypatch.setattr(BubblewrapSandbox, "unavailable", lambda _: None)
+    monkeypatch.setattr(BubblewrapSandbox, "holds_memory", lambda _: False)
+
+
+@pytest.mark.usefixtures("only_watched")
+def test_memory_that_is_only_watched_needs_a_word(course):
+    arguments = ["grade", "mlp", str(course / "in" / "petrov.ipynb"), "--sandbox", "bubblewrap"]
+    with pytest.raises(UsageError, match="--allow-watched-memory"):
+        cli.run([*arguments, "--course", str(course)])
+
+
+@pytest.mark.usefixtures("only_watched")
+def test_with_the_word_it_is_used():
+    from zachetka.cli.options import SandboxName, resolve_sandbox
+
+    name = SandboxName.BUBBLEWRAP
+    assert resolve_sandbox(name, allow_watched_memory=True) == "bubblewrap"
+    assert resolve_sandbox(name, trust_submissions=True) == "bubblewrap"
+
+
+def test_a_runtime_is_for_containers():
+    from zachetka.cli.options import SandboxName, resolve_sandbox
+
+    with pytest.raises(UsageError, match="--sandbox docker"):
+        resolve_sandbox(SandboxName.BUBBLEWRAP, runtime="runsc")
+
+
 def test_help_loads_nothing_heavy():
     code = (
         "import sys, zachetka.cli as cli; cli.run(['grade', '--help']); "

@@ -13,6 +13,7 @@ from zachetka.sandbox.gauge import MemoryGauge, container_folder
             "memory/docker/abc",
             {
                 "memory.max_usage_in_bytes": "4096\n",
+                "memory.limit_in_bytes": "4096\n",
                 "memory.oom_control": "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n",
             },
             4096,
@@ -68,7 +69,7 @@ def test_version_2_has_one_beside_ours_where_the_parent_hands_on(tmp_path, hande
     assert places == ([Place(2, folders)] if found else [])
 
 
-@pytest.mark.parametrize("lines", [["0::/"], [], ["1:cpu:/"]])
+@pytest.mark.parametrize("lines", [["0::/"], [], ["1:cpu:/"], ["4:memory:/docker/of-the-host"]])
 def test_there_may_be_no_place(tmp_path, lines):
     assert candidates(tmp_path, tmp_path / "own", lines) == []
 
@@ -88,6 +89,8 @@ def test_version_2_bounds_memory_swap_and_cpu_in_one_folder(tmp_path, monkeypatc
         "memory.swap.max": "0",
         "cpu.max": "150000 100000",
     }
+    (folder / "memory.events").write_text("oom 0\noom_kill 1\n")
+    assert (group.limit_has_killed(), group.host_has_killed()) == (False, True)
     (folder / "memory.events").write_text("oom 2\noom_kill 2\n")
-    assert group.memory_kills() == 2
+    assert (group.limit_has_killed(), group.host_has_killed()) == (True, False)
     group.end()

@@ -16,7 +16,8 @@ TABLE = [
     (Death(-11), OURS, OURS, Cause.CRASH),
     (Death(-15), OURS, OURS, Cause.CRASH),
     (Death(139), OURS, OURS, Cause.CRASH),
-    (Death(None), OURS, OURS, Cause.CRASH),
+    (Death(None), OURS, OURS, OURS),
+    (Death(1, host_out_of_memory=True), OURS, OURS, OURS),
     # The first process of a sandbox cannot be killed from inside.
     (Death(-9), OURS, OURS, OURS),
     (Death(137), OURS, OURS, OURS),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FORK_TIMEOUT_S = 30.0  # generous: the machine may be loaded many times over
 _FORK_TRIES = 2
 _TICK_S = 0.1
+_MAX_PID = 1 << 22  # of Linux
 _PEERCRED = struct.Struct("3i")
 
 
@@ -121,23 +122,37 @@ async def _copy_of_kernel(run: NotebookRun, source: str) -> tuple[socket.socket,
                 return None
             path = f"{folder}/{number}"
             with _listener(path, socket.SOCK_STREAM) as listener, contextlib.suppress(OSError):
-                told_pid = _forked(run.probes, encode_request(path, source), deadline)
-                if told_pid is not None and await _connected(listener, run, deadline):
-                    connection = listener.accept()[0]
-                    return connection, _peer(connection) or told_pid
+                run.probes.send(encode_request(path, source))
+                copy = _accept_copy(listener, run.probes, deadline)
+                if copy is not None:
+                    return copy
             # An earlier probe has killed the copy that forks; the kernel can make another.
             run.probes.close()
             run.probes = None
     return None
 
 
-def _forked(probes: socket.socket, request: bytes, deadline: float) -> int | None:
-    """Have a copy forked; give its process id as the process that did it tells it."""
-    probes.send(request)
-    if not select.select([probes], [], [], max(0.0, deadline - time.monotonic()))[0]:
-        return None
-    told = probes.recv(32)
-    return int(told) if told.isdigit() and int(told) > 1 else None
+def _accept_copy(
+    listener: socket.socket, probes: socket.socket, deadline: float
+) -> tuple[socket.socket, int] | None:
+    """Wait until a copy connects and it is known which process it is."""
+    connection: socket.socket | None = None
+    told: int | None = None
+    while time.monotonic() < deadline:
+        watched = [probes, listener] if connection is None else [probes]
+        ready = select.select(watched, [], [], _TICK_S)[0]
+        if listener in ready:
+            connection = listener.accept()[0]
+        if connection is not None and (pid := _peer(connection) or told) is not None:
+            return connection, pid
+        if probes in ready:
+            answer = probes.recv(32)
+            if not answer:
+                break
+            told = int(answer) if answer.isdigit() and 1 < int(answer) < _MAX_PID else None
+    if connection is not None:
+        connection.close()
+    return None
 
 
 def _peer(connection: socket.socket) -> int | None:
@@ -161,13 +176,11 @@ def _listener(path: str, kind: socket.SocketKind) -> socket.socket:
 
 
 async def _connected(listener: socket.socket, run: NotebookRun, deadline: float) -> bool:
-    """Wait until somebody connects, or those who could are gone."""
+    """Wait until somebody connects, or the kernel is gone."""
     while time.monotonic() < deadline:
-        watched = [listener] if run.probes is None else [listener, run.probes]
-        ready = select.select(watched, [], [], 0.2)[0]
-        if listener in ready:
+        if select.select([listener], [], [], 0.2)[0]:
             return True
-        if ready or (run.probes is None and not await run.alive()):
+        if not await run.alive():
             return False
     return False
 

@@ -51,6 +51,7 @@ OFTEN_USED = (
 RENEW = 75  # EX_TEMPFAIL of sysexits.h: try again
 _REAP_INTERVAL_S = 0.5
 _SPARE_FILES = 64
+_ROUNDS = 100
 _PR_SET_DUMPABLE = 4
 _PR_SET_PDEATHSIG = 1
 
@@ -89,6 +90,10 @@ class Client:
         """Give the exit code of a kernel (negative for a signal), or None while it runs."""
         status: int | None = self._ask({"poll": pid})["status"]
         return status
+
+    def start_over(self) -> None:
+        """End everything that kernels have left in the sandbox, and remove their files."""
+        self._ask({"start_over": os.getpid()})
 
     def _ask(self, question: dict[str, object]) -> dict[str, int]:
         self.socket.send(json.dumps(question).encode())
@@ -172,6 +177,31 @@ def _clean_up() -> bool:
     with contextlib.suppress(ChildProcessError):
         while True:
             os.waitpid(-1, 0)
+    _empty_folders()
+    return True
+
+
+def _end_all_but(driver_pid: int) -> None:
+    """End the processes of the sandbox, until a look finds none that can still start another."""
+    for _ in range(_ROUNDS):
+        others = [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
+        others = [pid for pid in others if pid not in {1, driver_pid} and not _is_dead(pid)]
+        if not others:
+            return
+        for pid in others:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _is_dead(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def _empty_folders() -> None:
     for folder in (os.environ["HOME"], "/dev/shm"):  # noqa: S108 - the sandbox's own
         for entry in os.scandir(folder):
             if entry.is_dir(follow_symlinks=False):
@@ -179,7 +209,6 @@ def _clean_up() -> bool:
             else:
                 with contextlib.suppress(OSError):
                     os.unlink(entry.path)  # noqa: PTH108 - a path object per file is no gain
-    return True
 
 
 def _answer(
@@ -194,6 +223,12 @@ def _answer(
             _become_kernel(str(request["fork"]), int(str(request["memory_bytes"])))
         exits.pop(pid, None)  # of an orphan that had the same number
         with_driver.send(json.dumps({"pid": pid}).encode())
+    elif "start_over" in request:
+        if os.getpid() == 1:
+            _end_all_but(int(str(request["start_over"])))
+            _reap(exits)
+            _empty_folders()
+        with_driver.send(json.dumps({}).encode())
     else:
         with_driver.send(json.dumps({"status": exits.get(int(str(request["poll"])))}).encode())
 

@@ -202,6 +202,8 @@ class NotebookRun:
     async def _stop(self) -> None:
         await self.manager.provisioner.kill()
         self.kernel_client.stop_channels()
+        # What a lost cell has started and written would take from the cells that run again.
+        self.forkserver.start_over()
 
     async def _run_all(
         self, cells: list[dict[str, Any]], limits: CellLimits, lost: dict[int, CellResult]

@@ -40,11 +40,13 @@ class Death:
     """What is known from outside about a sandbox that has ended.
 
     `exit_code` is negative for a signal, as in `subprocess`; `out_of_memory` says that the memory
-    limit killed something; `engine_error` is set when the engine and not the submission failed.
+    limit killed something; `host_out_of_memory` that something was killed with the limit not
+    reached; `engine_error` is set when the engine and not the submission failed.
     """
 
     exit_code: int | None
     out_of_memory: bool = False
+    host_out_of_memory: bool = False
     engine_error: str | None = None
     stderr_tail: str = ""
 
@@ -67,6 +69,9 @@ class SandboxProcess(Protocol):
 
     def death(self) -> Death:
         """Wait for the end (after `kill` or a closed stream) and say what is known of it."""
+
+    def host_out_of_memory(self) -> bool:
+        """Say whether something in it was killed for want of memory that its limit allows."""
 
     def peak_memory_bytes(self) -> int | None:
         """Give the largest memory use seen from outside, or None where that is not measured."""

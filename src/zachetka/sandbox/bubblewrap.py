@@ -33,9 +33,10 @@ HOME = "/tmp"  # noqa: S108 - the sandbox's own
 AGENT_ROOT = "/opt/zachetka"
 SHM_BYTES = 64 * MIB
 NOBODY = 65534
-# Above what any system hands out, so that no file of the host belongs to it.
+# Above what systems usually hand out, so that no file of the host belongs to it.
 FIRST_UID = 1_900_000_000
 _UIDS_PER_PROCESS = 32
+_END_TIMEOUT_S = 5.0
 _numbers = itertools.count()
 _SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts")
@@ -111,16 +112,19 @@ class BubblewrapProcess:
 
     def death(self) -> Death:
         """Say how it ended."""
-        code = self._child.wait(timeout_s=2)
-        tail = self._child.stderr_tail()
-        failed_to_start = tail.rpartition("\n")[2].startswith("bwrap: ") or "bwrap: " in tail[:200]
+        code = self._child.wait(timeout_s=_END_TIMEOUT_S)
         return Death(
             exit_code=code,
             out_of_memory=self._tree.over_limit
-            or (self._group is not None and self._group.memory_kills() > 0),
-            engine_error=tail.strip() if failed_to_start else None,
-            stderr_tail=tail,
+            or (self._group is not None and self._group.limit_has_killed()),
+            host_out_of_memory=self.host_out_of_memory(),
+            # No word of it is believed once the notebook runs: it may be quoted there.
+            stderr_tail=self._child.stderr_tail(),
         )
+
+    def host_out_of_memory(self) -> bool:
+        """Say whether the machine, or a group around ours, had no memory left for it."""
+        return self._group is not None and self._group.host_has_killed()
 
     def peak_memory_bytes(self) -> int | None:
         """Give the largest sum over the tree that was seen."""

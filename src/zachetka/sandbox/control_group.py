@@ -10,6 +10,7 @@ See cgroups(7) and the kernel's admin-guide/cgroup-v1 and cgroup-v2.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import itertools
@@ -36,6 +37,7 @@ _PERIOD_US = 100_000
 _END_TIMEOUT_S = 10.0
 _CONTROLLERS = ("memory", "cpu")
 _numbers = itertools.count()
+_alive: set[ControlGroup] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,15 @@ class ControlGroup:
         self._folders = list(dict.fromkeys(folder / name for folder in place.folders.values()))
         self._gauge = MemoryGauge(lambda: self._folders[0])
         self._ended = False
+        _alive.add(self)
         try:
             for folder in self._folders:
                 folder.mkdir()
             _limit_memory(place, place.folders["memory"] / name, limits.memory_bytes)
             if "cpu" in place.folders:
-                _limit_cpu(place, place.folders["cpu"] / name, limits.cpus)
+                # Refused where a group around this one has less, which then bounds it.
+                with contextlib.suppress(OSError):
+                    _limit_cpu(place, place.folders["cpu"] / name, limits.cpus)
         except OSError:
             self.end()
             raise
@@ -76,17 +81,26 @@ class ControlGroup:
             os.write(descriptor, b"0")
             os.close(descriptor)
 
-    def memory_kills(self) -> int:
-        """Count the processes that the memory limit has killed."""
+    def limit_has_killed(self) -> bool:
+        """Say whether something in it was killed, and its own limit was reached."""
+        self._read()
+        return self._gauge.kills > 0 and self._gauge.own_limit_reached
+
+    def host_has_killed(self) -> bool:
+        """Say whether something in it was killed, and its own limit was not reached."""
+        self._read()
+        return self._gauge.kills > 0 and not self._gauge.own_limit_reached
+
+    def _read(self) -> None:
         if not self._ended:
             self._gauge.read()
-        return self._gauge.kills
 
     def end(self) -> None:
         """Kill whatever is left in the group and remove it; idempotent."""
         if not self._ended:
-            self.memory_kills()
+            self._read()
             self._ended = True
+            _alive.discard(self)
             for folder in self._folders:
                 if not _removed(folder):
                     log.error("the control group %s could not be removed", folder)
@@ -127,8 +141,9 @@ def _candidates(root: Path = ROOT, own: Path = Path("/proc/self/cgroup")) -> Ite
             ours[controller] = Path(path.lstrip("/"))
     if "memory" in ours:
         folders = {name: root / name / ours[name] for name in _CONTROLLERS if name in ours}
-        yield Place(1, {name: folder for name, folder in folders.items() if folder.is_dir()})
-        yield Place(1, {"memory": root / "memory" / ours["memory"]})
+        if folders["memory"].is_dir():
+            yield Place(1, {name: folder for name, folder in folders.items() if folder.is_dir()})
+            yield Place(1, {"memory": folders["memory"]})
     elif "" in ours:
         parent = (root / ours[""]).parent
         if parent.is_relative_to(root):
@@ -172,8 +187,10 @@ def _removed(folder: Path) -> bool:
     deadline = time.monotonic() + _END_TIMEOUT_S
     while time.monotonic() < deadline:
         for pid in _words(folder / "cgroup.procs"):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(int(pid), signal.SIGKILL)
+            # Those of another PID namespace are listed as 0.
+            if int(pid) > 1:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(int(pid), signal.SIGKILL)
         try:
             folder.rmdir()
         except FileNotFoundError:
@@ -191,3 +208,12 @@ def _sweep(place: Place) -> None:
             untrusted_owner = group.name.removeprefix(_PREFIX).rpartition("@")[0].replace("@", "/")
             if is_dead(untrusted_owner):
                 _removed(group)
+
+
+def _end_all() -> None:
+    for group in list(_alive):
+        group.end()
+
+
+atexit.register(_end_all)
+os.register_at_fork(after_in_child=_alive.clear)

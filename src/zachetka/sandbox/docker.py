@@ -146,6 +146,11 @@ class DockerProcess:
                 self.kill()
         return self._describe()
 
+    def host_out_of_memory(self) -> bool:
+        """Say whether the machine had no memory left for it, as far as its files are seen."""
+        self.watch()
+        return self._gauge.kills > 0 and not self._gauge.own_limit_reached
+
     def peak_memory_bytes(self) -> int | None:
         """Give the control group's own maximum, None where the host cannot see it."""
         return self._gauge.peak_bytes
@@ -158,7 +163,7 @@ class DockerProcess:
             engine_error = self._state_error or "the engine no longer knows the container"
         elif state.error or (not state.has_run and self._client_code is not None):
             engine_error = state.error or tail.strip() or "the container was never started"
-        elif runtime_name() and state.has_ended and state.exit_code == _PANIC:
+        elif "runsc" in runtime_name() and state.has_ended and state.exit_code == _PANIC:
             engine_error = f"the runtime {runtime_name()} ended in a panic of its own"
         elif not state.has_ended and self._client_code is not None:
             # It was still running, so its client left because the engine or somebody made it.
@@ -174,7 +179,9 @@ class DockerProcess:
             exit_code = -signal.SIGKILL
         return Death(
             exit_code=exit_code,
-            out_of_memory=self._gauge.kills > 0 or (state is not None and state.out_of_memory),
+            out_of_memory=not self.host_out_of_memory()
+            and (self._gauge.kills > 0 or (state is not None and state.out_of_memory)),
+            host_out_of_memory=self.host_out_of_memory(),
             engine_error=engine_error,
             stderr_tail=tail,
         )

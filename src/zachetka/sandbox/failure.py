@@ -58,13 +58,12 @@ def blame(  # noqa: PLR0911 - one per end
         what = "the sandbox's agent" if phase is Phase.STARTING else "the notebook's kernel"
         return InfrastructureError(f"{what} did not start: {_plainly(end, detail)}")
     match end:
+        case Death(host_out_of_memory=True):
+            return host_out_of_memory()
         case Death(out_of_memory=True) | Stop.MEMORY:
             return out_of_memory(limits.memory_bytes)
-        case Death(exit_code=code) if code in _KILLED:
-            return InfrastructureError(
-                "the sandbox was killed from outside: is this machine out of memory? "
-                "try fewer at a time with --jobs"
-            )
+        case Death(exit_code=code) if code is None or code in _KILLED:
+            return host_out_of_memory()
         case Death():
             return StudentFault(
                 Cause.CRASH,
@@ -85,6 +84,14 @@ def blame(  # noqa: PLR0911 - one per end
             return too_much_output()
         case Stop.PROTOCOL:
             return broken(detail)
+
+
+def host_out_of_memory() -> InfrastructureError:
+    """Give the error of a sandbox that was killed, and not for passing a limit of its own."""
+    return InfrastructureError(
+        "the sandbox was killed from outside: is this machine out of memory? "
+        "try fewer at a time with --jobs"
+    )
 
 
 def _plainly(end: Death | Stop, detail: str) -> str:

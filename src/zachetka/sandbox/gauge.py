@@ -19,7 +19,8 @@ ROOT = Path("/sys/fs/cgroup")
 
 # The largest use so far first; kernels before 5.19 have only the current use under version 2.
 _USE_FILES = ("memory.max_usage_in_bytes", "memory.peak", "memory.current")
-_KILL_FILES = ("memory.oom_control", "memory.events")
+# What is charged at once, and what a few processors hold in stock, may be missing from the peak.
+_NEARLY = 0.97
 
 
 def container_folder(container_id: str, root: Path = ROOT) -> Path | None:
@@ -44,7 +45,9 @@ def container_folder(container_id: str, root: Path = ROOT) -> Path | None:
 
 
 class MemoryGauge:
-    """The peak and the kills of one group's memory limit.
+    """The peak of one group's memory, and the kills for want of it.
+
+    A kill without the group's own limit reached comes from a group around it or from the machine.
 
     Args:
         find: gives the group's folder once there is one.
@@ -55,6 +58,7 @@ class MemoryGauge:
         self._folder: Path | None = None
         self.peak_bytes: int | None = None
         self.kills = 0
+        self.own_limit_reached = False
 
     def read(self) -> None:
         """Take a reading; keeps the last one when there is nothing to read any more."""
@@ -67,10 +71,23 @@ class MemoryGauge:
                 used = int((self._folder / name).read_text())
                 self.peak_bytes = max(self.peak_bytes or 0, used)
                 break
-        for name in _KILL_FILES:
-            with contextlib.suppress(OSError, ValueError):
-                for line in (self._folder / name).read_text().splitlines():
-                    word, _, count = line.partition(" ")
-                    if word == "oom_kill":
-                        self.kills = max(self.kills, int(count))
-                break
+        self._read_kills(self._folder)
+
+    def _read_kills(self, folder: Path) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self.kills = max(self.kills, _count(folder / "memory.events", "oom_kill"))
+            self.own_limit_reached |= _count(folder / "memory.events", "oom") > 0
+            return
+        with contextlib.suppress(OSError, ValueError):
+            self.kills = max(self.kills, _count(folder / "memory.oom_control", "oom_kill"))
+            # Version 1 has a count of failures, which newer kernels leave at 0.
+            limit_bytes = int((folder / "memory.limit_in_bytes").read_text())
+            self.own_limit_reached |= (self.peak_bytes or 0) >= _NEARLY * limit_bytes
+
+
+def _count(file: Path, word: str) -> int:
+    for line in file.read_text().splitlines():
+        first, _, second = line.partition(" ")
+        if first == word:
+            return int(second)
+    return 0

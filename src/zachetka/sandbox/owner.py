@@ -22,9 +22,11 @@ def is_dead(untrusted_owner: str) -> bool:
     """Say whether the process that is named is certainly gone; in doubt it is not."""
     machine, _, rest = untrusted_owner.partition("/")
     pid_text, _, start = rest.partition("/")
-    if machine != _machine() or not pid_text.isdigit():
+    if machine != _machine() or not (pid_text.isascii() and pid_text.isdecimal()):
         return False
     pid = int(pid_text)
+    if pid < 1:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -37,7 +37,7 @@ class ChildProcess:
                 env=None if env is None else dict(env),
                 cwd="/",
                 start_new_session=True,
-                preexec_fn=preexec,  # noqa: PLW1509 - resource limits only, in a single thread
+                preexec_fn=preexec,  # noqa: PLW1509 - limits and a control group, no locks
                 user=user,
                 group=user,
                 extra_groups=None if user is None else [],

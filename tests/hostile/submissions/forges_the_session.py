@@ -2,7 +2,7 @@
 # about = "Frames of another moment of the session, on every descriptor that a probe has."
 # score = 0.0
 # causes = { "double.values" = "crash", "Scale.forward" = "crash", "Scale.gradient" = "crash", "word.word" = "crash" }
-# says = { "double.values" = "a frame of type 'hello'", "Scale.forward" = "a frame of type 'ran'", "Scale.gradient" = "a frame of type 'fault'", "word.word" = "ended in an earlier check" }
+# says = { "double.values" = "a frame of type 'hello'", "Scale.forward" = "a frame of type 'ran'", "Scale.gradient" = "a frame of type 'fault'", "word.word" = "could not be asked" }
 # ///
 # %%
 import json

@@ -1,7 +1,8 @@
 # /// hostile
 # about = "A cell takes files, memory and time from the agent by lowering its limits."
-# score = 0.0
-# causes = { "double.values" = "crash", "Scale.forward" = "crash", "Scale.gradient" = "crash", "word.word" = "crash" }
+# score = 1.0
+# causes = {}
+# cells = { "1" = "failed" }
 # ///
 # %%
 import os

@@ -16,7 +16,8 @@ def impostor(stream, ident, parent):
     if os.fork() == 0:
         control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         control.connect(parent["content"]["socket"])
-        while path := control.recv(4096):
+        while request := control.recv(65536):
+            path = request.partition(b"\0")[0]
             if os.fork() == 0:
                 client = socket.socket(socket.AF_UNIX)
                 client.connect(path)
