@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import InfrastructureError, UsageError, ZachetkaError
 from zachetka.language import Language
-from zachetka.pool import results
+from zachetka.pool import Done, results
 from zachetka.report import model
 from zachetka.report.atomic import sweep
 from zachetka.report.clean import clean_line
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from zachetka.grading import Job
     from zachetka.manifest import Manifest
-    from zachetka.pool import Done, Pool
+    from zachetka.pool import Pool
     from zachetka.report.summary import Row
 
 SUFFIX: Final = ".ipynb"
@@ -130,7 +130,7 @@ def run_batch(
         on_row: told of every finished submission.
 
     Raises:
-        InfrastructureError: reports cannot be stored, or no worker stays alive.
+        InfrastructureError: the summary cannot be stored, or no worker stays alive.
     """
     names = report_names(job.notebook for job in batch.jobs)
     twins = _twins(batch.jobs)
@@ -140,13 +140,16 @@ def run_batch(
         for done in finished:
             report = _flagged(_report_of(done, batch.manifest), twins)
             name = names[done.job.notebook]
-            model.write_report(report, batch.out / name)
+            try:
+                model.write_report(report, batch.out / name)
+            except OSError as error:
+                # A disk that is full now may have room for the next one, and lists this one.
+                lost = InfrastructureError(f"the report cannot be stored: {error}")
+                report = _report_of(Done(done.job, None, lost), batch.manifest)
             outcome.rows.append(summary_row(report, name))
             on_row(outcome.rows[-1])
     except KeyboardInterrupt:
         outcome.interrupted = True
-    except OSError as error:
-        raise InfrastructureError(f"cannot store reports in {batch.out}: {error}") from error
     finally:
         finished.close()
         _summarize(batch, outcome)

@@ -318,7 +318,7 @@ class Grading:
                 "submission": SubmissionInfo(
                     file=self.job.notebook.name,
                     sha256=raw.sha256 if raw else None,
-                    bytes=len(raw.data) if raw else None,
+                    bytes=raw.size if raw else None,
                 ),
                 "max_score": self.manifest.max_score,
                 "checks": (),

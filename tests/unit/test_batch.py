@@ -16,6 +16,7 @@ from zachetka import batch
 from zachetka.errors import InfrastructureError, UsageError
 from zachetka.manifest import Manifest
 from zachetka.pool import LocalPool
+from zachetka.report.model import from_json
 
 MANIFEST = Manifest.model_validate(
     {
@@ -124,10 +125,19 @@ def test_only_so_many_jobs_are_in_flight(folder):
     assert pool.most == pool.width
 
 
-def test_reports_that_cannot_be_stored_end_the_batch_in_one_line(folder):
-    plan = make_batch(folder, {"a.ipynb": "pass"})
+def test_a_report_that_cannot_be_stored_is_our_error_and_the_batch_goes_on(folder):
+    plan = make_batch(folder, {"a.ipynb": "pass", "b.ipynb": "pass"})
     (plan.out / "a.json").mkdir()
-    with pytest.raises(InfrastructureError, match="cannot store"):
+    outcome = batch.run_batch(plan, ThreadPool())
+    assert {row.student: row.status for row in outcome.rows} == {"a": "error", "b": "graded"}
+    assert outcome.errors == 1
+    assert from_json((plan.out / "b.json").read_bytes()).score == 1.0
+
+
+def test_a_summary_that_cannot_be_stored_is_said(folder):
+    plan = make_batch(folder, {"a.ipynb": "pass"})
+    (plan.out / "summary.csv").mkdir()
+    with pytest.raises(InfrastructureError, match="cannot write the summary"):
         batch.run_batch(plan, ThreadPool())
 
 

@@ -18,18 +18,22 @@ if TYPE_CHECKING:
 FILE_BYTES: Final = 50 * 1000 * 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RawSubmission:
-    """The bytes of a file that was handed in."""
+    """The bytes of a file that was handed in, and how many they were."""
 
     path_name: str
     sha256: str
     data: bytes = field(repr=False)
+    size: int = field(init=False)
 
-    @property
-    def size(self) -> int:
-        """The size of the file in bytes."""
-        return len(self.data)
+    def __post_init__(self) -> None:
+        self.size = len(self.data)
+
+    def take(self) -> bytes:
+        """Give the bytes away: a large file need not be held beside its text."""
+        data, self.data = self.data, b""
+        return data
 
 
 def read_bytes(path: Path) -> RawSubmission:

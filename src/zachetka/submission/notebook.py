@@ -115,13 +115,13 @@ class Submission:
 
 
 def parse(raw: RawSubmission) -> Submission:
-    """Take the sources of the code cells out of a notebook's bytes.
+    """Take the sources of the code cells out of a notebook's bytes, which are gone then.
 
     Raises:
         SubmissionRejectedError: it is no notebook that could be run.
     """
     repairs: list[str] = []
-    untrusted_notebook = _parse_json(_decode(raw.data, repairs))
+    untrusted_notebook = _parse_json(_decode(raw.take(), repairs))
     if not isinstance(untrusted_notebook, dict):
         raise _not_a_notebook()
     untrusted_metadata = _mapping(untrusted_notebook.get("metadata"))
