@@ -46,7 +46,7 @@ demo: $(READY) ## Grade a sample class of a dozen submissions and show the table
 	@$(VENV)/bin/zachetka batch mlp demo-class --out demo-reports --allow-watched-memory
 
 test: $(READY) ## Run all tests; those that need a container engine skip where there is none.
-	@$(PY) -m pytest -n 2 --dist loadgroup $(OPTIONS)
+	@$(PY) -m pytest -n 3 --dist loadgroup $(OPTIONS)
 
 fuzz: $(READY) ## Try 100,000 damaged inputs on every reader of what strangers send: half an hour.
 	@ZACHETKA_FUZZ_INPUTS=$(INPUTS) $(PY) -m pytest -n 2 --timeout 3600 tests/fuzz $(OPTIONS)
