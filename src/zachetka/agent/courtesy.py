@@ -67,12 +67,11 @@ def _old_plots() -> None:
     """Accept what matplotlib no longer has, or has only where there is a screen."""
     try:
         import matplotlib as mpl
-        from matplotlib import style
+        from matplotlib.style import library as styles
     except ImportError:
         return
-    library = style.library
-    for name in [name for name in library if name.startswith(_STYLE_NOW)]:
-        library.setdefault(name.replace(_STYLE_NOW, _STYLE_ONCE), library[name])
+    for name in [name for name in styles if name.startswith(_STYLE_NOW)]:
+        styles.setdefault(name.replace(_STYLE_NOW, _STYLE_ONCE), styles[name])
     if not hasattr(mpl.cm, "get_cmap"):
         from matplotlib import pyplot as plt
 

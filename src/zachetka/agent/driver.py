@@ -12,14 +12,13 @@ import socket
 import struct
 import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zachetka.agent.forkserver import protect_from_siblings
 from zachetka.agent.notebook import CellLimits, CellResult, NotebookRun
 from zachetka.agent.patience import WALL_FACTOR, Patience
 from zachetka.agent.probing import encode_request
-from zachetka.agent.usage import usage_of
+from zachetka.agent.usage import stat_fields, usage_of
 from zachetka.agent.wire import Frame, HostGoneError, Wire
 from zachetka.protocol import frames
 from zachetka.protocol.frames import PREFIX, FrameTooLargeError, ProtocolError
@@ -218,7 +217,7 @@ def _why_no_answer(pid: int) -> tuple[str, str]:
     """
     for _ in range(20):
         with contextlib.suppress(OSError, ValueError, IndexError):
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            fields = stat_fields(pid)
             if fields[0] == "Z":
                 number = int(fields[-1]) & 0x7F
                 if number == signal.SIGKILL:  # not ours: we kill after the answer

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zachetka.agent.usage import stat_fields
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -196,7 +198,7 @@ def _end_all_but(driver_pid: int) -> None:
 
 def _is_dead(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+        return stat_fields(pid)[0] in "ZX"
     except OSError:
         return True
 

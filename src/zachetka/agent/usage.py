@@ -6,12 +6,21 @@ import os
 from pathlib import Path
 
 
+def stat_fields(pid: int) -> list[str]:
+    """Give what /proc tells of a process behind its name: the state first; see proc(5).
+
+    Raises:
+        OSError: there is no such process.
+    """
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
 def usage_of(pid: int | None) -> tuple[float, int]:
     """Give the CPU seconds and the peak resident bytes of a process, as far as /proc tells."""
     if pid is None:
         return 0.0, 0
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        fields = stat_fields(pid)
         ticks = os.sysconf("SC_CLK_TCK")
         cpu_s = sum(int(fields[position]) for position in (11, 12, 13, 14)) / ticks
         status = Path(f"/proc/{pid}/status").read_text()

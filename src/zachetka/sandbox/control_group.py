@@ -84,12 +84,12 @@ class ControlGroup:
     def limit_has_killed(self) -> bool:
         """Say whether something in it was killed, and its own limit was reached."""
         self._read()
-        return self._gauge.kills > 0 and self._gauge.own_limit_reached
+        return self._gauge.limit_has_killed
 
     def host_has_killed(self) -> bool:
         """Say whether something in it was killed, and its own limit was not reached."""
         self._read()
-        return self._gauge.kills > 0 and not self._gauge.own_limit_reached
+        return self._gauge.host_has_killed
 
     def _read(self) -> None:
         if not self._ended:

@@ -149,7 +149,7 @@ class DockerProcess:
     def host_out_of_memory(self) -> bool:
         """Say whether the machine had no memory left for it, as far as its files are seen."""
         self.watch()
-        return self._gauge.kills > 0 and not self._gauge.own_limit_reached
+        return self._gauge.host_has_killed
 
     def peak_memory_bytes(self) -> int | None:
         """Give the control group's own maximum, None where the host cannot see it."""
@@ -179,9 +179,9 @@ class DockerProcess:
             exit_code = -signal.SIGKILL
         return Death(
             exit_code=exit_code,
-            out_of_memory=not self.host_out_of_memory()
-            and (self._gauge.kills > 0 or (state is not None and state.out_of_memory)),
-            host_out_of_memory=self.host_out_of_memory(),
+            out_of_memory=self._gauge.limit_has_killed
+            or (state is not None and state.out_of_memory and not self._gauge.host_has_killed),
+            host_out_of_memory=self._gauge.host_has_killed,
             engine_error=engine_error,
             stderr_tail=tail,
         )

@@ -60,6 +60,16 @@ class MemoryGauge:
         self.kills = 0
         self.own_limit_reached = False
 
+    @property
+    def limit_has_killed(self) -> bool:
+        """Whether something was killed, and the group's own limit was reached."""
+        return self.kills > 0 and self.own_limit_reached
+
+    @property
+    def host_has_killed(self) -> bool:
+        """Whether something was killed, and the group's own limit was not reached."""
+        return self.kills > 0 and not self.own_limit_reached
+
     def read(self) -> None:
         """Take a reading; keeps the last one when there is nothing to read any more."""
         if self._folder is None:
