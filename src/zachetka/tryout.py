@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zachetka.agent import syscalls
+from zachetka.agent.syscall_table import REFUSED
 from zachetka.errors import Cause, InfrastructureError, StudentFault
 from zachetka.probe import load_probe
 from zachetka.sandbox import backends
@@ -195,7 +195,7 @@ def _try_disk(session: Session) -> tuple[bool, str]:
 def _try_system_calls(session: Session) -> tuple[bool, str]:
     # Those that would do without a filter what they are asked, or complain of something else.
     names = ("ptrace", "process_vm_readv", "unshare", "keyctl", "io_uring_setup", "personality")
-    numbers = {name: list(syscalls.REFUSED[name]) for name in names}
+    numbers = {name: list(REFUSED[name]) for name in names}
     errors = _run(session, call_system, numbers=numbers)
     passed = [name for name, error in errors.items() if error != errno.EPERM]
     return (

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from zachetka.agent import syscalls
+from zachetka.agent.syscall_table import ALLOWED, REFUSED
 from zachetka.errors import Cause, StudentFault
 from zachetka.sandbox.base import MIB
 
@@ -234,19 +235,11 @@ def type_into_terminal(nb):
     return 0
 
 
-def start_thread_and_process(nb):
-    import subprocess
-    import sys
-    import threading
+def call_system_plainly(nb, *, numbers):
+    import ctypes
 
-    done = []
-    thread = threading.Thread(target=done.append, args=("thread",))
-    thread.start()
-    thread.join()
-    child = subprocess.run(
-        [sys.executable, "-c", "print('process')"], check=True, capture_output=True
-    )
-    return [*done, child.stdout.decode().strip()]
+    libc = ctypes.CDLL(None, use_errno=True)
+    return [ctypes.get_errno() if libc.syscall(number, 0) == -1 else 0 for number in numbers]
 
 
 @pytest.fixture(scope="session")
@@ -259,7 +252,7 @@ def column():
 
 
 def test_system_calls_that_no_notebook_needs_are_refused(inside, column):
-    numbers = {name: [numbers[column], *[0] * 6] for name, numbers in syscalls.REFUSED.items()}
+    numbers = {name: [numbers[column], *[0] * 6] for name, numbers in REFUSED.items()}
     errors = inside(call_system, numbers=numbers)
     assert {name: error for name, error in errors.items() if error != errno.EPERM} == {}
 
@@ -289,8 +282,13 @@ def test_nobody_types_into_a_terminal(inside):
     assert inside(type_into_terminal) == errno.EPERM
 
 
-def test_what_notebooks_do_need_still_works(inside):
-    assert inside(start_thread_and_process) == ["thread", "process"]
+def test_a_call_that_no_table_names_does_not_exist(inside, column):
+    named = {numbers[column] for numbers in (*REFUSED.values(), *ALLOWED.values())}
+    # uretprobe and uprobe: the kernel lets no filter see them, and ends who calls them.
+    hidden = {335, 336} if column == 0 else set()
+    # Beyond the newest of all kernels, whose calls nobody has looked at yet.
+    others = sorted(set(range(600)) - named - hidden)
+    assert inside(call_system_plainly, numbers=others) == [errno.ENOSYS] * len(others)
 
 
 def test_the_only_interface_is_loopback(inside):

@@ -1,8 +1,8 @@
-"""Refuse the system calls that no notebook needs: a seccomp filter, in classic BPF.
+"""Allow the system calls that notebooks need and no other: a seccomp filter, in classic BPF.
 
 Whatever is started from here on inherits it and cannot take it off. It comes on top of what the
-sandbox does: most of these calls fail there anyway for want of a capability, but the code of the
-host's kernel behind them is then out of reach, too. See seccomp(2) and linux/filter.h.
+sandbox does: most of the other calls fail there anyway for want of a capability, but the code of
+the host's kernel behind them is then out of reach, too. See seccomp(2) and linux/filter.h.
 """
 
 from __future__ import annotations
@@ -12,82 +12,17 @@ import errno
 import os
 import platform
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-# Numbers from the kernel's tables: x86_64 (syscall_64.tbl), aarch64 (asm-generic/unistd.h).
-_BOTH: Final = {
-    name: (number, number)
-    for name, number in {
-        "pidfd_getfd": 438,
-        "io_uring_setup": 425,
-        "io_uring_enter": 426,
-        "io_uring_register": 427,
-        "open_tree": 428,
-        "move_mount": 429,
-        "fsopen": 430,
-        "fsconfig": 431,
-        "fsmount": 432,
-        "fspick": 433,
-        "mount_setattr": 442,
-        "quotactl_fd": 443,
-        "memfd_secret": 447,
-        "statmount": 457,
-        "listmount": 458,
-        "open_tree_attr": 467,
-    }.items()
-}
-REFUSED: Final = _BOTH | {
-    # Other processes, and one's own made open to others.
-    "ptrace": (101, 117),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "kcmp": (312, 272),
-    "migrate_pages": (256, 238),
-    "move_pages": (279, 239),
-    "userfaultfd": (323, 282),
-    # The kernel's own machinery.
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "keyctl": (250, 219),
-    "bpf": (321, 280),
-    "perf_event_open": (298, 241),
-    "init_module": (175, 105),
-    "finit_module": (313, 273),
-    "delete_module": (176, 106),
-    "kexec_load": (246, 104),
-    "kexec_file_load": (320, 294),
-    "reboot": (169, 142),
-    "syslog": (103, 116),
-    "acct": (163, 89),
-    "personality": (135, 92),
-    # Files and namespaces.
-    "mount": (165, 40),
-    "umount2": (166, 39),
-    "pivot_root": (155, 41),
-    "chroot": (161, 51),
-    "unshare": (272, 97),
-    "setns": (308, 268),
-    "name_to_handle_at": (303, 264),
-    "open_by_handle_at": (304, 265),
-    "fanotify_init": (300, 262),
-    "fanotify_mark": (301, 263),
-    "quotactl": (179, 60),
-    "swapon": (167, 224),
-    "swapoff": (168, 225),
-    # The machine's name and clock.
-    "sethostname": (170, 161),
-    "setdomainname": (171, 162),
-    "settimeofday": (164, 170),
-    "clock_settime": (227, 112),
-    "adjtimex": (159, 171),
-    "clock_adjtime": (305, 266),
-    "vhangup": (153, 58),
-}
+from zachetka.agent.syscall_table import ALLOWED, REFUSED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _CLONE: Final = (56, 220)
 _CLONE3: Final = (435, 435)
 _SOCKETS: Final = ((41, 198), (53, 199))  # socket, socketpair
 _PRLIMIT: Final = (302, 261)
-_MODIFY_LDT: Final = 154  # of x86 alone
 _IOCTL: Final = (16, 29)
 _SECCOMP: Final = (317, 277)
 _AUDIT_ARCH: Final = (0xC000003E, 0xC00000B7)
@@ -101,7 +36,8 @@ _FAMILIES: Final = (1, 2, 10, 16)
 # TIOCSTI and TIOCLINUX type into a terminal, TIOCSETD loads line disciplines.
 _REFUSED_IOCTLS: Final = (0x5412, 0x541C, 0x5423)
 
-_LOAD, _JUMP_EQUAL, _JUMP_GE, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _JUMP_EQUAL, _JUMP_GT, _JUMP_GE, _JUMP_SET = 0x20, 0x15, 0x25, 0x35, 0x45
+_RETURN = 0x06
 _NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in seccomp_data, low halves of arguments
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _PR_SET_NO_NEW_PRIVS = 38
@@ -148,9 +84,6 @@ def program(column: int) -> list[Instruction]:
     ]
     if column == _COLUMNS["x86_64"]:
         found += _if(_JUMP_GE, _X32, [missing])
-        found += _if(_JUMP_EQUAL, _MODIFY_LDT, [refuse])
-    for numbers in REFUSED.values():
-        found += _if(_JUMP_EQUAL, numbers[column], [refuse])
     # Its flags lie in memory, where a filter cannot look; libraries then take clone.
     found += _if(_JUMP_EQUAL, _CLONE3[column], [missing])
     flags = [(_LOAD, 0, 0, _FIRST), *_if(_JUMP_SET, _NEW_NAMESPACES, [refuse]), _RETURNED]
@@ -168,7 +101,18 @@ def program(column: int) -> list[Instruction]:
     for request in _REFUSED_IOCTLS:
         requests += _if(_JUMP_EQUAL, request, [refuse])
     found += _if(_JUMP_EQUAL, _IOCTL[column], [*requests, _RETURNED])
-    return [*found, _RETURNED]
+    for table, answer in ((REFUSED, refuse), (ALLOWED, _RETURNED)):
+        for first, last in _ranges(row[column] for row in table.values()):
+            found += _if(_JUMP_GE, first, [(_JUMP_GT, 1, 0, last), answer])
+    return [*found, missing]
+
+
+def _ranges(numbers: Iterator[int | None]) -> Iterator[tuple[int, int]]:
+    """Give the first and the last of every run of numbers."""
+    known = sorted(number for number in numbers if number is not None)
+    starts = [number for number in known if number - 1 not in known]
+    ends = [number for number in known if number + 1 not in known]
+    return zip(starts, ends, strict=True)
 
 
 _RETURNED: Final[Instruction] = (_RETURN, 0, 0, _ALLOW)

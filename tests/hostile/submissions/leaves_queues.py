@@ -1,21 +1,25 @@
 # /// hostile
-# about = "Queues, semaphores and shared memory of System V and POSIX, and daemons that outlive the kernel."
+# about = "Queues, semaphores and shared memory of System V and POSIX, which do not exist, and daemons that outlive the kernel."
 # score = 1.0
 # causes = {}
 # cells = { "1" = "crash" }
 # ///
 # %%
 import ctypes
-import mmap
+import errno
 import os
 import signal
 import time
 
 libc = ctypes.CDLL(None, use_errno=True)
-assert libc.msgget(@KEY@, 0o1666) >= 0
-assert libc.semget(@KEY@, 5, 0o1666) >= 0
-assert libc.shmget(@KEY@, 1 << 20, 0o1666) >= 0
-queue = ctypes.CDLL("librt.so.1", use_errno=True).mq_open(b"/zachetka-was-here", os.O_CREAT | os.O_RDWR, 0o666, None)
+for make, arguments in (
+    (libc.msgget, (@KEY@, 0o1666)),
+    (libc.semget, (@KEY@, 5, 0o1666)),
+    (libc.shmget, (@KEY@, 1 << 20, 0o1666)),
+    (libc.mq_open, (b"/zachetka-was-here", os.O_CREAT | os.O_RDWR, 0o666, None)),
+):
+    assert make(*arguments) == -1
+    assert ctypes.get_errno() == errno.ENOSYS
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
