@@ -146,6 +146,7 @@ class Session:
                     "cell_s": limits.cell_s,
                     "total_s": limits.total_s,
                     "output_bytes": limits.output_bytes,
+                    "processes": limits.processes,
                     "memory_bytes": limits.memory_bytes,
                 },
                 "lost": [{"index": key, "status": value} for key, value in (lost or {}).items()],

@@ -25,6 +25,7 @@ from nbclient.exceptions import DeadKernelError
 from zachetka.agent import declarations
 from zachetka.agent.patience import Patience
 from zachetka.agent.provisioner import ForkProvisioner
+from zachetka.agent.usage import processes_running
 
 if TYPE_CHECKING:
     import socket
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 START_TIMEOUT_S = 60.0
 INTERRUPT_GRACE_S = 3.0
 RESCUES_S = 60.0  # wall seconds of all rescues together
+SPARE_PROCESSES = 16  # what the kernel's copies need to start and to answer
 MAX_RERUNS = 5
 _TICK_S = 0.5
 _MAX_ERROR_CHARS = 2000
@@ -42,12 +44,16 @@ _MAX_ERROR_CHARS = 2000
 
 @dataclass(frozen=True, slots=True)
 class CellLimits:
-    """What the cells may use: wall seconds of one and of all, bytes printed by one, and memory."""
+    """What the cells may use: wall seconds of one and of all, bytes printed by one, and the rest.
+
+    `processes` counts threads too.
+    """
 
     cell_s: float
     total_s: float
     output_bytes: int
     memory_bytes: int
+    processes: int
 
 
 @dataclass(slots=True)
@@ -262,6 +268,13 @@ class NotebookRun:
         result.truncated = printed >= limits.output_bytes
         await self._note_error(result, notebook_cell, cell["source"])
         notebook_cell.outputs = []
+        running = processes_running()
+        if running > limits.processes - SPARE_PROCESSES:
+            # Not one of the kernel's copies could be made, to the end of the notebook.
+            await self.manager.provisioner.kill()
+            result.status = "crash"
+            result.error = f"{running} processes and threads were left running"
+            raise KernelLostError(result)
         return result
 
     def _note_reply(self, execute_reply: dict[str, Any], **_: Any) -> None:

@@ -1,0 +1,13 @@
+# /// hostile
+# about = "Threads without end in a cell, which leave no process to the copies that answer for the kernel."
+# score = 1.0
+# causes = {}
+# cells = { 1 = "crash" }
+# limits = "processes = 64"
+# ///
+# %%
+import threading
+import time
+
+while True:
+    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
