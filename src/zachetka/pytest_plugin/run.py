@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from zachetka.pytest_plugin.examination import Examination
     from zachetka.sandbox.base import Limits
 
+ROOTDIR = Path(__file__).with_name("rootdir")
 COMPARING_S = 60.0
 _FINISHED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
 
@@ -41,8 +41,8 @@ def longest_check_s(limits: Limits) -> float:
 def examine(examination: Examination, grader: Path) -> None:
     """Run all checks of a grader; the outcomes stand in the examination.
 
-    The working directory is an empty folder, the root is given, no plugin is loaded by itself and
-    no configuration file is read: nothing that lies beside a submission can be imported.
+    Root and working directory are a folder of ours with an empty configuration, and no plugin is
+    loaded by itself: nothing that lies beside a submission can be imported, and nothing is written.
 
     Raises:
         InfrastructureError: the grader is broken.
@@ -50,31 +50,28 @@ def examine(examination: Examination, grader: Path) -> None:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_PLUGINS", None)
-    with tempfile.TemporaryDirectory(prefix="zachetka-") as folder:
-        os.chdir(folder)
-        Path("pytest.ini").write_text("[pytest]\n")
-        code = pytest.main(
-            [
-                str(grader),
-                f"--rootdir={folder}",
-                "-c",
-                f"{folder}/pytest.ini",
-                *_without("cacheprovider", "logging", "threadexception", "unraisableexception"),
-                "-p",
-                "pytest_timeout",
-                f"--timeout={longest_check_s(examination.limits):g}",
-                "--timeout-method=signal",
-                "--import-mode=importlib",
-                "--noconftest",
-                "--capture=no",
-                # Rewritten asserts would say what was expected, and be rewritten every time.
-                "--assert=plain",
-                "--tb=no",
-                "-q",
-            ],
-            plugins=[ExaminationPlugin(examination)],
-        )
-        os.chdir("/")
+    os.chdir(ROOTDIR)
+    code = pytest.main(
+        [
+            str(grader),
+            f"--rootdir={ROOTDIR}",
+            "-c",
+            f"{ROOTDIR}/pytest.ini",
+            *_without("cacheprovider", "logging", "threadexception", "unraisableexception"),
+            "-p",
+            "pytest_timeout",
+            f"--timeout={longest_check_s(examination.limits):g}",
+            "--timeout-method=signal",
+            "--import-mode=importlib",
+            "--noconftest",
+            "--capture=no",
+            # Rewritten asserts would say what was expected, and be rewritten every time.
+            "--assert=plain",
+            "--tb=no",
+            "-q",
+        ],
+        plugins=[ExaminationPlugin(examination)],
+    )
     if examination.internal_errors:
         raise InfrastructureError(f"the grader failed: {examination.internal_errors[0]}")
     if code not in _FINISHED:

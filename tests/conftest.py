@@ -1,0 +1,82 @@
+"""After all tests the host must be as it was before: whatever is left behind fails the run."""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from zachetka.sandbox import backends
+from zachetka.sandbox.engine import OWNER_LABEL, find_engine
+
+GONE_WITHIN_S = 20.0
+BEFORE = pytest.StashKey[set]()
+LEFT = pytest.StashKey[set]()
+
+
+def pytest_sessionstart(session):
+    # The workers of a parallel run end before its controller, which alone sees the whole.
+    if not hasattr(session.config, "workerinput"):
+        session.config.stash[BEFORE] = things_of_the_host()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session):
+    yield
+    before = session.config.stash.get(BEFORE, None)
+    if before is None:
+        return
+    deadline = time.monotonic() + GONE_WITHIN_S
+    while (left := things_of_the_host() - before) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    session.config.stash[LEFT] = left
+    if left and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    left = config.stash.get(LEFT, set())
+    if left:
+        terminalreporter.section("the tests left this on the host", red=True)
+        for thing in sorted(left):
+            terminalreporter.line(thing)
+
+
+def things_of_the_host():
+    """Name whatever of its kind we could leave behind."""
+    mounts = {line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()}
+    groups = {str(group) for group in Path("/sys/fs/cgroup").rglob("zachetka@*")}
+    queues = {
+        f"{table.name} {row}" for table in Path("/proc/sysvipc").glob("*") for row in rows(table)
+    }
+    files = [*Path("/dev/shm").iterdir(), *Path(tempfile.gettempdir()).glob("zachetka*")]  # noqa: S108
+    return {
+        *(f"mount {path}" for path in mounts),
+        *(f"control group {path}" for path in groups),
+        *(f"table of System V {row}" for row in queues),
+        *(f"file {path}" for path in files),
+        *(f"container {container}" for container in containers()),
+        *(f"process {pid} {command}" for pid, command in agents()),
+    }
+
+
+def rows(table):
+    return table.read_text().splitlines()[1:]
+
+
+def containers():
+    if backends()["docker"].unavailable():
+        return []
+    return find_engine().ask("ps", "-aq", "--filter", f"label={OWNER_LABEL}").split()
+
+
+def agents():
+    """Find the processes of sandboxes, seen from outside."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if "zachetka.agent" in command and int(folder.name) != os.getpid():
+            yield int(folder.name), " ".join(command[:1] + command[-3:])
