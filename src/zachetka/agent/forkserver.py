@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zachetka.agent import no_compiler
 from zachetka.agent.usage import stat_fields
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ OFTEN_USED = (
     "sklearn.datasets",
     "sklearn.model_selection",
     "sklearn.svm",
-    "torch._dynamo",
     "torch.utils.data",
     "pandas",
 )
@@ -71,6 +71,7 @@ def preload(modules: Sequence[str] = PRELOAD) -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
     del sys.modules["debugpy"]
+    no_compiler.install()
 
 
 def channel() -> tuple[socket.socket, socket.socket]:

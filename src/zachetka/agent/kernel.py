@@ -78,8 +78,7 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
             # driver, which would wait for the copy, sees this process go.
             os._exit(1)
         if pid == 0:
-            content = parent["content"]
-            probing.serve(content["socket"], self.shell.user_ns, content["modules"])
+            probing.serve(parent["content"]["socket"], self.shell.user_ns)
         self.session.send(stream, "probes_reply", {"pid": pid}, parent, ident)
 
     def settings_request(self, stream: Any, ident: Any, parent: Any) -> None:

@@ -123,7 +123,6 @@ class NotebookRun:
         self._stop_at = float("inf")
         self._rescue_left_s = RESCUES_S
         self._beyond_rescue: set[int] = set()
-        self._optimises = False
 
     @property
     def kernel_pid(self) -> int | None:
@@ -144,7 +143,6 @@ class NotebookRun:
         self._stop_at = time.monotonic() + limits.total_s
         self._rescue_left_s = RESCUES_S
         self._report = report
-        self._optimises = any("optim" in cell["source"] for cell in cells)
         for _ in range(MAX_RERUNS + 1):
             await self._start(cells, limits)
             try:
@@ -348,9 +346,6 @@ class NotebookRun:
 
     async def request_probes(self, socket_path: str) -> None:
         """Ask the kernel to fork the copy that serves probes, which will connect to the socket."""
-        # Torch imports its compiler at the first step of an optimizer, which takes a second. If the
-        # notebook itself has made none, each of its functions would, in a copy of its own.
-        modules = ["torch._dynamo"] if self._optimises else []
-        content = {"socket": socket_path, "modules": modules}
+        content = {"socket": socket_path}
         message = self.kernel_client.session.msg("probes_request", content)
         self.kernel_client.shell_channel.send(message)

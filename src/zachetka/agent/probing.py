@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import io
 import os
 import random
@@ -28,7 +27,7 @@ from zachetka.protocol.frames import FrameTooLargeError
 from zachetka.protocol.values import decode_value, encode_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from types import CodeType
 
 PROBE_FILE = "<probe>"
@@ -77,10 +76,10 @@ def encode_request(path: str, source: str) -> bytes:
     return whole if len(whole) <= _MAX_REQUEST_BYTES else f"{path}\0".encode()
 
 
-def serve(control_path: str, user_ns: dict[str, Any], modules: Sequence[str]) -> NoReturn:
+def serve(control_path: str, user_ns: dict[str, Any]) -> NoReturn:
     """Fork a copy of this process for every socket that is named, until the driver hangs up.
 
-    Requests are those of `encode_request`; `modules` are those that the copies will need.
+    Requests are those of `encode_request`.
     """
     try:
         with contextlib.suppress(OSError):
@@ -91,7 +90,7 @@ def serve(control_path: str, user_ns: dict[str, Any], modules: Sequence[str]) ->
             control.connect(control_path)
             _forget_signals()
             gc.disable()  # copies this short-lived have nothing to collect
-            problem = _reset(modules)
+            problem = _reset()
             copies: list[int] = []
             codes: dict[str, CodeType] = {}
             while request := control.recv(_MAX_REQUEST_BYTES):
@@ -119,13 +118,10 @@ def patient_fork() -> int:
     return os.fork()
 
 
-def _reset(modules: Sequence[str]) -> BaseException | None:
+def _reset() -> BaseException | None:
     """Undo what the notebook left behind; give the error if it has put its own in the way."""
     try:
         with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
-            for module in modules:
-                with contextlib.suppress(ImportError):
-                    importlib.import_module(module)
             reset_globals()
     except BaseException as error:  # noqa: BLE001 - each probe will tell it
         return error
