@@ -155,7 +155,10 @@ refused("EPERM", system_call, (301, 263), -1, 0, 0, 0, 0)
 refused("EPERM", libc.personality, ctypes.c_ulong(0xFFFFFFFF))
 # %% segments of the processor
 if column == 0:
-    refused("EPERM", system_call, 154, 0, 0, 0)
+    refused("ENOSYS", system_call, 154, 0, 0, 0)
+# %% queues and memory of System V, asynchronous I/O, policies for memory
+for numbers in ((29, 194), (64, 190), (68, 186), (240, 180), (206, 0), (237, 235), (238, 237), (278, 75)):
+    refused("ENOSYS", system_call, numbers, 0, 0, 0)
 # %% system calls of x32
 if column == 0:
     for number in (39, 101, 272):
