@@ -12,6 +12,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections import deque
@@ -19,7 +20,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessP
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
-from zachetka.errors import InfrastructureError
+from zachetka.errors import InfrastructureError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -31,6 +32,7 @@ ResultT = TypeVar("ResultT")
 _PRELOADED: Final = ("torch", "pytest", "zachetka.grading")
 _DEATHS_IN_A_ROW: Final = 10
 _GRACE_S: Final = 10.0
+_LONGEST_TMPDIR: Final = 75  # of the 107 bytes of a socket's path; multiprocessing adds the rest
 _INTERRUPTED: Final = 130
 
 
@@ -74,9 +76,18 @@ class LocalPool:
         self._executor: ProcessPoolExecutor | None = None
 
     def open(self) -> Executor:
-        """Give an executor that works, in place of the one before."""
+        """Give an executor that works, in place of the one before.
+
+        Raises:
+            UsageError: the folder for temporary files will not do.
+        """
         if self._executor is not None:
             self.end()
+        if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_TMPDIR:
+            raise UsageError(
+                f"the path of the folder for temporary files, {tempfile.gettempdir()}, is too long "
+                "for the sockets in it: set a shorter one with TMPDIR"
+            )
         # Two jobs on two cores cost many times the CPU when each of them uses every core.
         os.environ["OMP_NUM_THREADS"] = "1"
         context = multiprocessing.get_context("forkserver")

@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from toy_course import HONEST, ToyCourse
@@ -24,7 +26,7 @@ ls "$folder"
 mount -o remount,size=64m,nr_inodes=10k "$folder"
 "$@"
 echo "exit $?"
-cp -r "$folder" "$folder.kept"
+cp -r "$folder" "$0"
 """
 
 
@@ -38,17 +40,33 @@ def course(tmp_path):
     return course
 
 
-def grade_twice(course, folder, *, size, inodes):
+@pytest.fixture
+def temporary():
+    # Of the system's own, because the path of a socket must be short.
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def grade_twice(course, folder, temporary, *, size, inodes):
     """Grade a class with a small disk at a folder, and again when the disk has grown."""
     folder.mkdir(exist_ok=True)
     command = [
-        *("unshare", "--mount", "sh", "-c", SCRIPT, "sh", str(folder), size, str(inodes)),
+        *(
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            SCRIPT,
+            str(course.root / "kept"),
+            str(folder),
+            size,
+            str(inodes),
+        ),
         *(sys.executable, "-c", BATCH, "batch", "toy", str(course.root / "class")),
         *("--out", str(course.root / "out"), "--course", str(course.root / "course")),
         *("--sandbox", "bubblewrap", "--allow-watched-memory"),
     ]
-    environment = {**os.environ, "TMPDIR": str(course.root / "temporary"), "COLUMNS": "200"}
-    (course.root / "temporary").mkdir(exist_ok=True)
+    environment = {**os.environ, "TMPDIR": str(temporary), "COLUMNS": "200"}
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=240, check=False
     )
@@ -63,21 +81,21 @@ def exits(done):
     return [line for line in done.stdout.splitlines() if line.startswith("exit")]
 
 
-def test_reports_that_do_not_fit_are_made_up_for(course):
+def test_reports_that_do_not_fit_are_made_up_for(course, temporary):
     # Two pages of memory for four reports of a page each, and their summary.
-    done = grade_twice(course, course.root / "out", size="8k", inodes=1000)
+    done = grade_twice(course, course.root / "out", temporary, size="8k", inodes=1000)
     assert exits(done) == ["exit 3", "exit 0"], done.stderr
     stored, _ = done.stdout.split("exit 0")
     assert len([line for line in stored.splitlines() if line.endswith(".json")]) == 2
     assert "cannot write the summary" in done.stderr
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
-    assert set(reports_in(course.root / "out.kept").values()) == {(ReportStatus.GRADED, 1.0)}
-    assert len(reports_in(course.root / "out.kept")) == len(STUDENTS)
+    assert set(reports_in(course.root / "kept").values()) == {(ReportStatus.GRADED, 1.0)}
+    assert len(reports_in(course.root / "kept")) == len(STUDENTS)
 
 
-def test_no_room_for_temporary_files_is_said_before_anything_is_graded(course):
-    done = grade_twice(course, course.root / "temporary", size="4k", inodes=2)
+def test_no_room_for_temporary_files_is_said_before_anything_is_graded(course, temporary):
+    done = grade_twice(course, temporary, temporary, size="4k", inodes=2)
     assert exits(done) == ["exit 3", "exit 0"], done.stderr
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr

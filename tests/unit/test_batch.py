@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -179,6 +180,7 @@ def test_workers_that_die_cost_their_own_job_only(folder, tmp_path):
 RUN = """
 import signal
 import sys
+import tempfile
 from pathlib import Path
 import test_batch
 from zachetka import batch, pool
@@ -259,3 +261,9 @@ def test_a_pool_can_be_closed_from_a_thread(folder):
     thread.start()
     thread.join(60)
     assert outcomes[0].rows[0].status == "graded"
+
+
+def test_a_long_path_for_temporary_files_is_said_before_anything_starts(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 80)))
+    with pytest.raises(UsageError, match="TMPDIR"):
+        LocalPool(1).open()

@@ -23,6 +23,7 @@ answers the host (`driver`). As PID 1 of its sandbox this one cannot be stopped 
 from __future__ import annotations
 
 import os
+import shutil
 
 # Before torch or numpy load: threads of parallel jobs would fight for the same cores.
 for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -34,6 +35,7 @@ def main() -> None:
     from zachetka.agent.confine import confine
     from zachetka.agent.wire import take_over_stdio
 
+    temporary = os.environ.pop("ZACHETKA_REMOVE", None)
     wire = take_over_stdio()
     confine()
     os.chdir(os.environ["HOME"])
@@ -42,7 +44,10 @@ def main() -> None:
 
     forkserver.preload()
     probing.warm_up()
-    os._exit(forkserver.serve(wire, driver.serve))
+    status = forkserver.serve(wire, driver.serve)
+    if temporary is not None:
+        shutil.rmtree(temporary, ignore_errors=True)
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,8 @@ class NoneProcess:
     def __init__(self, limits: Limits) -> None:
         self._home = tempfile.mkdtemp(prefix="zachetka-")
         env = agent_environment(self._home, str(PACKAGE.parent))
+        # When we are killed, nobody else can.
+        env["ZACHETKA_REMOVE"] = self._home
         self._child = ChildProcess(
             agent_command(), env=env, preexec=lambda: apply_rlimits(limits, data=False)
         )
