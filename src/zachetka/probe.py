@@ -65,9 +65,10 @@ def _global_loads(code: Any) -> set[str]:
     import dis
 
     operations = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL"}
-    loads = {step.argval for step in dis.get_instructions(code) if step.opname in operations}
+    steps = list(dis.get_instructions(code))
+    loads = {step.argval for step in steps if step.opname in operations}
     # A class body inside a probe stores and loads its own names and these.
-    own = {step.argval for step in dis.get_instructions(code) if step.opname == "STORE_NAME"}
+    own = {step.argval for step in steps if step.opname == "STORE_NAME"}
     return loads - own - {"__name__", "__qualname__", "__module__", "__firstlineno__"}
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -69,20 +70,7 @@ def paths_used_by(
         helpers: whether what the definition calls belongs to it. A local variable that has the
             name of a helper is taken for it.
     """
-    names = _Names(tuple(star_imports))
-    bodies: dict[str, ast.AST] = {}
-    used: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
-    for source in readable(sources):
-        tree = parse_cell(source)
-        if tree is None:
-            continue
-        for node in _statements(tree):
-            names.learn(node)
-        for node in tree.body:
-            if isinstance(node, _DEFINITIONS):
-                bodies[node.name] = node
-                # Resolved now: a later cell may give a name another meaning.
-                used[node.name] = names.uses(node)
+    used = _uses_of_definitions(tuple(sources), tuple(star_imports))
     pending, seen = [definition], set[str]()
     paths = set[str]()
     while pending:
@@ -94,6 +82,27 @@ def paths_used_by(
         paths |= found
         pending.extend(own_names if helpers else ())
     return frozenset(paths)
+
+
+# Each check of a task asks for the same ones.
+@functools.lru_cache(maxsize=8)
+def _uses_of_definitions(
+    sources: tuple[str, ...], star_imports: tuple[str, ...]
+) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Give the paths and the plain names that each class and function uses."""
+    names = _Names(star_imports)
+    used: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    for source in readable(sources):
+        tree = parse_cell(source)
+        if tree is None:
+            continue
+        for node in _statements(tree):
+            names.learn(node)
+        for node in tree.body:
+            if isinstance(node, _DEFINITIONS):
+                # Resolved now: a later cell may give a name another meaning.
+                used[node.name] = names.uses(node)
+    return used
 
 
 class _Names:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _INTERVAL_S = 0.1
-_EXACT_INTERVAL_S = 0.5
+_EXACT_INTERVAL_S = 1.0
 _LISTS_CHILDREN = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").exists()
 
 
