@@ -1,50 +1,70 @@
 """Keep torch from loading its compiler, which nothing here compiles with.
 
-The first step of an optimizer imports `torch._dynamo`: eight hundred modules, a second of work and
-a quarter of the memory, for two calls that do nothing outside a compiled function.
+The first step of an optimizer and the first `torch.func.grad` import `torch._dynamo`: eight hundred
+modules, a second of work and a quarter of the memory, for calls that do nothing outside a compiled
+function.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NAME: Final = "torch._dynamo"
 
 
 class NotLoaded(ModuleType):
-    """Stands for the compiler, and gives way to it when anything else of it is asked for."""
+    """Stands for a module of the compiler, which is loaded when more than is known is asked for."""
 
-    def graph_break(self, *_: Any, **__: Any) -> None:
-        """Do nothing, as outside a compiled function."""
-
-    def disable(self, fn: Any = None, *_: Any, **__: Any) -> Any:
-        """Give the function as it is: nothing will compile it."""
-        return self.disable if fn is None else fn
-
-    def is_compiling(self) -> bool:
-        """Say no."""
-        return False
+    def __init__(self, name: str, known: Mapping[str, Any]) -> None:
+        super().__init__(name)
+        vars(self).update(known)
 
     def __getattr__(self, name: str) -> Any:
         # Whoever looks through all modules asks each for such names; `__path__` is asked for when
         # a part of the package is imported.
         if name.startswith("__") and name != "__path__":
             raise AttributeError(name)
-        if sys.modules.get(NAME) is self:
-            del sys.modules[NAME]
-        return getattr(importlib.import_module(NAME), name)
+        load()
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+def is_loaded() -> bool:
+    """Say whether the compiler itself is there."""
+    return NAME in sys.modules and not isinstance(sys.modules[NAME], NotLoaded)
+
+
+def load() -> None:
+    """Load the compiler after all."""
+    if not is_loaded():
+        sys.modules.pop(NAME, None)
+    importlib.import_module(NAME)
 
 
 def install() -> None:
-    """Put it in the compiler's place, where torch is there and has not loaded that yet."""
+    """Put what is known in the compiler's place, where torch is there and has not loaded that."""
     torch = sys.modules.get("torch")
     if torch is None or NAME in sys.modules:
         return
-    module = NotLoaded(NAME)
+    autograd = NotLoaded(f"{NAME}.compiled_autograd", {"_disable": contextlib.nullcontext})
+    module = NotLoaded(
+        NAME, {"graph_break": _nothing, "disable": _as_it_is, "compiled_autograd": autograd}
+    )
     module.__file__ = str(Path(torch.__path__[0], "_dynamo", "__init__.py"))
     sys.modules[NAME] = module
     torch._dynamo = module  # type: ignore[attr-defined] # noqa: SLF001 - as importing it does
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    pass
+
+
+def _as_it_is(function: Any = None, *_: Any, **__: Any) -> Any:
+    return _as_it_is if function is None else function

@@ -22,12 +22,13 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from zachetka.agent import no_compiler
 from zachetka.agent.wire import Wire
 from zachetka.protocol.frames import FrameTooLargeError
 from zachetka.protocol.values import decode_value, encode_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import CodeType
 
 PROBE_FILE = "<probe>"
@@ -91,22 +92,32 @@ def serve(control_path: str, user_ns: dict[str, Any]) -> NoReturn:
             _forget_signals()
             gc.disable()  # copies this short-lived have nothing to collect
             problem = _reset()
+            wanted, wants = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
             copies: list[int] = []
             codes: dict[str, CodeType] = {}
             while request := control.recv(_MAX_REQUEST_BYTES):
                 path, _, source = request.decode().partition("\0")
                 copies = [copy for copy in copies if not os.waitpid(copy, os.WNOHANG)[0]]
+                _learn(wanted)
                 if source and source not in codes:
                     codes[source] = _compile(source, PROBE_FILE, "exec")
                 pid = patient_fork()
                 if pid == 0:
                     control.close()
-                    _serve_one(path, codes, user_ns, problem)
+                    _serve_one(path, codes, user_ns, problem, wants)
                 control.send(str(pid).encode())
                 # Left as a zombie until the next probe: its exit status stands in /proc.
                 copies.append(pid)
     finally:
         os._exit(0)
+
+
+def _learn(wanted: int) -> None:
+    """Load what a copy had to load: each of the next ones would spend a second on it again."""
+    with contextlib.suppress(BlockingIOError):
+        if os.read(wanted, 1) and not no_compiler.is_loaded():
+            with contextlib.suppress(Exception), _silence():
+                no_compiler.load()
 
 
 def patient_fork() -> int:
@@ -121,7 +132,7 @@ def patient_fork() -> int:
 def _reset() -> BaseException | None:
     """Undo what the notebook left behind; give the error if it has put its own in the way."""
     try:
-        with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
+        with _silence():
             reset_globals()
     except BaseException as error:  # noqa: BLE001 - each probe will tell it
         return error
@@ -133,16 +144,23 @@ def _serve_one(
     codes: Mapping[str, CodeType],
     user_ns: dict[str, Any],
     problem: BaseException | None,
+    wants: int,
 ) -> NoReturn:
-    """Take one probe frame from the socket, answer it, and end this process."""
+    """Take one probe frame from the socket, answer it, and end this process.
+
+    To `wants` goes a byte where torch's compiler had to be loaded for it.
+    """
+    had_compiler = no_compiler.is_loaded()
     try:
         os.setsid()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.connect(socket_path)
             wire = Wire(connection.fileno(), connection.fileno())
             frame = wire.read()
-            with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
+            with _silence():
                 header, blob = answer(frame.header, frame.blob, codes, user_ns, problem)
+            if no_compiler.is_loaded() and not had_compiler:
+                os.write(wants, b"c")
             try:
                 wire.write(header, blob)
             except FrameTooLargeError:
@@ -251,6 +269,12 @@ def reset_globals() -> None:
         mpl.rcdefaults()
         plt.switch_backend("agg")
         plt.show = lambda *_, **__: None
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    with contextlib.redirect_stdout(_Sink()), contextlib.redirect_stderr(_Sink()):
+        yield
 
 
 class _Sink(io.TextIOBase):
