@@ -13,6 +13,8 @@ from zachetka.sandbox.engine import OWNER_LABEL, find_engine
 GONE_WITHIN_S = 20.0
 BEFORE = pytest.StashKey[set]()
 LEFT = pytest.StashKey[set]()
+# Where nothing else runs, everything that is new is ours.
+ALONE = os.environ.get("CI") == "true"
 
 
 def pytest_sessionstart(session):
@@ -45,24 +47,31 @@ def pytest_terminal_summary(terminalreporter, config):
 
 def things_of_the_host():
     """Name whatever of its kind we could leave behind."""
-    mounts = {line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()}
-    groups = {str(group) for group in Path("/sys/fs/cgroup").rglob("zachetka@*")}
-    queues = {
-        f"{table.name} {row}" for table in Path("/proc/sysvipc").glob("*") for row in rows(table)
-    }
-    files = [*Path("/dev/shm").iterdir(), *Path(tempfile.gettempdir()).glob("zachetka*")]  # noqa: S108
     return {
-        *(f"mount {path}" for path in mounts),
-        *(f"control group {path}" for path in groups),
-        *(f"table of System V {row}" for row in queues),
-        *(f"file {path}" for path in files),
+        *(f"mount {path}" for path in mounts()),
+        *(f"control group {path}" for path in groups()),
+        *(f"file {path}" for path in files()),
         *(f"container {container}" for container in containers()),
         *(f"process {pid} {command}" for pid, command in agents()),
+        *(f"of System V: {row}" for row in queues()),
     }
 
 
-def rows(table):
-    return table.read_text().splitlines()[1:]
+def mounts():
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    paths = {line.split()[4] for line in lines}
+    return paths if ALONE else {path for path in paths if path.startswith(tempfile.gettempdir())}
+
+
+def groups():
+    for folder, names, _ in os.walk("/sys/fs/cgroup"):
+        yield from (f"{folder}/{name}" for name in names if name.startswith("zachetka@"))
+
+
+def files():
+    yield from Path(tempfile.gettempdir()).glob("zachetka*")
+    if ALONE:
+        yield from Path("/dev/shm").iterdir()  # noqa: S108
 
 
 def containers():
@@ -80,3 +89,10 @@ def agents():
             continue
         if "zachetka.agent" in command and int(folder.name) != os.getpid():
             yield int(folder.name), " ".join(command[:1] + command[-3:])
+
+
+def queues():
+    for table in Path("/proc/sysvipc").glob("*"):
+        for row in table.read_text().splitlines()[1:]:
+            key, number, *_ = row.split()
+            yield f"{table.name} {key} {number}"

@@ -62,7 +62,8 @@ class LimitsTable(_Model):
     disk_mb: Size | None = None
     output_mb: Size | None = None
     reply_mb: Size | None = None
-    processes: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
+    # The kernel and the agent are some twenty threads, and copies of the kernel need theirs.
+    processes: Annotated[int, Field(ge=48, le=1_000_000)] | None = None
     cpus: Positive | None = None
 
 

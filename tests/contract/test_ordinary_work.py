@@ -139,3 +139,16 @@ def sets_timers(nb):
 )
 def test_an_honest_notebook(inside, probe):
     assert inside(probe) is True
+
+
+def needs_the_compiler(nb):
+    import importlib
+    import sys
+
+    before = type(sys.modules["torch._dynamo"]).__name__
+    importlib.import_module("torch._dynamo.utils")
+    return before
+
+
+def test_what_one_probe_had_to_load_is_there_for_the_next(inside):
+    assert [inside(needs_the_compiler), inside(needs_the_compiler)] == ["NotLoaded", "module"]

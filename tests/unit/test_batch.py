@@ -180,7 +180,6 @@ def test_workers_that_die_cost_their_own_job_only(folder, tmp_path):
 RUN = """
 import signal
 import sys
-import tempfile
 from pathlib import Path
 import test_batch
 from zachetka import batch, pool

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 INSTALLED = """
-import inspect, sys
+import importlib.util, sys
 import torch
 from zachetka.agent import no_compiler
 
@@ -63,4 +63,6 @@ def test_who_asks_for_it_gets_it(use):
 
 
 def test_who_looks_through_all_modules_does_not_load_it():
-    run(f"{INSTALLED}\ninspect.getmodule(lambda: None)\nassert not no_compiler.is_loaded()")
+    ask = "for module in list(sys.modules.values()): getattr(module, 'no_such_name', None)"
+    find = "assert importlib.util.find_spec('torch._dynamo').origin == torch._dynamo.__file__"
+    assert "NotLoaded" in run(f"{INSTALLED}\n{ask}\n{find}\nprint(type(torch._dynamo))")

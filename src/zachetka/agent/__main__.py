@@ -44,10 +44,14 @@ def main() -> None:
 
     forkserver.preload()
     probing.warm_up()
-    status = forkserver.serve(wire, driver.serve)
-    if temporary is not None:
-        shutil.rmtree(temporary, ignore_errors=True)
-    os._exit(status)
+    status = 1
+    try:
+        status = forkserver.serve(wire, driver.serve)
+    finally:
+        if temporary is not None:
+            forkserver.end_children()
+            shutil.rmtree(temporary, ignore_errors=True)
+        os._exit(status)
 
 
 if __name__ == "__main__":

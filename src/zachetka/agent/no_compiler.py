@@ -7,8 +7,10 @@ function.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib
+import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -21,19 +23,37 @@ NAME: Final = "torch._dynamo"
 
 
 class NotLoaded(ModuleType):
-    """Stands for a module of the compiler, which is loaded when more than is known is asked for."""
+    """Stands for a module of the compiler, which is loaded when more than is known is asked for.
 
-    def __init__(self, name: str, known: Mapping[str, Any]) -> None:
+    Only for names that it has: pickle and others ask all modules for names of their own.
+    """
+
+    def __init__(self, name: str, source: Path, known: Mapping[str, Any]) -> None:
         super().__init__(name)
         vars(self).update(known)
+        self.__file__ = str(source)
+        # `__path__` is asked for when a part of the package is imported.
+        self._names = {"__path__", *names_in(source)}
 
     def __getattr__(self, name: str) -> Any:
-        # Whoever looks through all modules asks each for such names; `__path__` is asked for when
-        # a part of the package is imported.
-        if name.startswith("__") and name != "__path__":
-            raise AttributeError(name)
+        if name not in vars(self).get("_names", ()):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         load()
         return getattr(importlib.import_module(self.__name__), name)
+
+
+def names_in(source: Path) -> set[str]:
+    """Give what a module's statements bind, and the modules beside it if it is a package."""
+    names = {path.stem for path in source.parent.iterdir()} if source.stem == "__init__" else set()
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        match node:
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                names.update((alias.asname or alias.name).partition(".")[0] for alias in aliases)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+    return names
 
 
 def is_loaded() -> bool:
@@ -53,11 +73,21 @@ def install() -> None:
     torch = sys.modules.get("torch")
     if torch is None or NAME in sys.modules:
         return
-    autograd = NotLoaded(f"{NAME}.compiled_autograd", {"_disable": contextlib.nullcontext})
-    module = NotLoaded(
-        NAME, {"graph_break": _nothing, "disable": _as_it_is, "compiled_autograd": autograd}
+    spec = importlib.util.find_spec(NAME)
+    if spec is None or spec.origin is None:
+        return
+    package = Path(spec.origin)
+    autograd = NotLoaded(
+        f"{NAME}.compiled_autograd",
+        package.with_name("compiled_autograd.py"),
+        {"_disable": contextlib.nullcontext},
     )
-    module.__file__ = str(Path(torch.__path__[0], "_dynamo", "__init__.py"))
+    module = NotLoaded(
+        NAME,
+        package,
+        {"graph_break": _nothing, "disable": _as_it_is, "compiled_autograd": autograd},
+    )
+    module.__spec__ = spec
     sys.modules[NAME] = module
     torch._dynamo = module  # type: ignore[attr-defined] # noqa: SLF001 - as importing it does
 
@@ -66,5 +96,5 @@ def _nothing(*_: Any, **__: Any) -> None:
     pass
 
 
-def _as_it_is(function: Any = None, *_: Any, **__: Any) -> Any:
-    return _as_it_is if function is None else function
+def _as_it_is(fn: Any = None, *_: Any, **__: Any) -> Any:
+    return _as_it_is if fn is None else fn

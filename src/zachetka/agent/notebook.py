@@ -39,6 +39,7 @@ RESCUES_S = 60.0  # wall seconds of all rescues together
 SPARE_PROCESSES = 16  # what the kernel's copies need to start and to answer
 MAX_RERUNS = 5
 _TICK_S = 0.5
+_CROWD_PATIENCE_S = 2.0
 _MAX_ERROR_CHARS = 2000
 
 
@@ -213,6 +214,8 @@ class NotebookRun:
         self, cells: list[dict[str, Any]], limits: CellLimits, lost: dict[int, CellResult]
     ) -> list[CellResult]:
         results = []
+        crowding: CellResult | None = None
+        is_counted = _has_room(limits)  # not where the others of our user are strangers
         for position, cell in enumerate(cells):
             index = cell["index"]
             if index in lost:
@@ -224,7 +227,26 @@ class NotebookRun:
                 results.append(result)
             else:
                 results.append(await self._run_one(position, cell, limits))
+                if is_counted and crowding is None and not _has_room(limits):
+                    crowding = results[-1]
+        if crowding is not None:
+            await self._make_room(limits, crowding)
         return results
+
+    async def _make_room(self, limits: CellLimits, crowding: CellResult) -> None:
+        """Wait until copies of the kernel can be made, and give up the cell that prevents them.
+
+        Raises:
+            KernelLostError: it does, to the end of the notebook.
+        """
+        deadline = time.monotonic() + _CROWD_PATIENCE_S
+        while not _has_room(limits):
+            if time.monotonic() > deadline:
+                await self.manager.provisioner.kill()
+                crowding.status = "crash"
+                crowding.error = "it left too many processes and threads running"
+                raise KernelLostError(crowding)
+            await asyncio.sleep(_TICK_S / 10)
 
     async def _run_one(self, position: int, cell: dict[str, Any], limits: CellLimits) -> CellResult:
         result = CellResult(cell["index"], "ok")
@@ -266,13 +288,6 @@ class NotebookRun:
         result.truncated = printed >= limits.output_bytes
         await self._note_error(result, notebook_cell, cell["source"])
         notebook_cell.outputs = []
-        running = processes_running()
-        if running > limits.processes - SPARE_PROCESSES:
-            # Not one of the kernel's copies could be made, to the end of the notebook.
-            await self.manager.provisioner.kill()
-            result.status = "crash"
-            result.error = f"{running} processes and threads were left running"
-            raise KernelLostError(result)
         return result
 
     def _note_reply(self, execute_reply: dict[str, Any], **_: Any) -> None:
@@ -349,3 +364,8 @@ class NotebookRun:
         content = {"socket": socket_path}
         message = self.kernel_client.session.msg("probes_request", content)
         self.kernel_client.shell_channel.send(message)
+
+
+def _has_room(limits: CellLimits) -> bool:
+    running = processes_running()
+    return 0 < running <= limits.processes - SPARE_PROCESSES

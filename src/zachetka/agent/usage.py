@@ -13,7 +13,9 @@ def stat_fields(pid: int) -> list[str]:
     Raises:
         OSError: there is no such process.
     """
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    # A name may be anything, and is cut off in the middle of a letter.
+    stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    return stat.rpartition(")")[2].split()
 
 
 def usage_of(pid: int | None) -> tuple[float, int]:
@@ -24,7 +26,7 @@ def usage_of(pid: int | None) -> tuple[float, int]:
         fields = stat_fields(pid)
         ticks = os.sysconf("SC_CLK_TCK")
         cpu_s = sum(int(fields[position]) for position in (11, 12, 13, 14)) / ticks
-        status = Path(f"/proc/{pid}/status").read_text()
+        status = Path(f"/proc/{pid}/status").read_text(errors="replace")
         peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
         return cpu_s, int(peak.split()[1]) * 1024
     except (OSError, StopIteration, ValueError, IndexError):

@@ -42,7 +42,7 @@ def examine(examination: Examination, grader: Path) -> None:
     """Run all checks of a grader; the outcomes stand in the examination.
 
     Root and working directory are a folder of ours with an empty configuration, and no plugin is
-    loaded by itself: nothing that lies beside a submission can be imported, and nothing is written.
+    loaded by itself: nothing that lies beside a submission can be imported. Nothing is written.
 
     Raises:
         InfrastructureError: the grader is broken.
