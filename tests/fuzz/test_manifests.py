@@ -21,7 +21,7 @@ SEED = {
         "MyLinear": {"weight": 60, "names": ["MyLinear"]},
         "train": {"weight": 40.0, "names": ["train", "accuracy"]},
     },
-    "limits": {"cell_s": 5, "memory_mb": 512, "output_mb": 0.5, "processes": 30, "cpus": 1.5},
+    "limits": {"cell_s": 5, "memory_mb": 512, "output_mb": 0.5, "processes": 64, "cpus": 1.5},
 }
 KEYS = (
     "schema", "schema_", "name", "version", "max_score", "title", "tasks", "limits", "weight",

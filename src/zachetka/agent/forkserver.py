@@ -123,6 +123,9 @@ def serve(wire: Wire, drive: Callable[[Wire, Client], bool]) -> int:
         the exit code of the sandbox.
     """
     protect_from_siblings()
+    # Of all signals from inside, the first process of a namespace gets those that it handles, and
+    # Python handles this one. The driver inherits it; a kernel has handlers of its own.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         with_driver, with_forkserver = channel()
         driver_pid = os.fork()
