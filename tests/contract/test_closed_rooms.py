@@ -441,7 +441,7 @@ left = [path for folder in (os.environ["HOME"], "/dev/shm") for path in os.listd
         if path == "litter"]
 others = []
 for pid in filter(str.isdigit, os.listdir("/proc")):
-    with open(f"/proc/{pid}/cmdline") as file:
+    with open(f"/proc/{pid}/cmdline", errors="replace") as file:
         if "sleep" in file.read():
             others.append(pid)
 """

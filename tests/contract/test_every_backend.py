@@ -202,7 +202,7 @@ def test_kill_9_of_the_host_leaves_no_process(room):
 
 def _runs(pid):
     try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text(errors="replace")
     except OSError:
         return False
 

@@ -138,7 +138,7 @@ def children():
     pids = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = stat.read_text().rpartition(")")[2].split()
+            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
         except OSError:
             continue
         if int(fields[1]) == os.getpid():
@@ -165,7 +165,7 @@ def processes_called(name):
     found = set()
     for comm in Path("/proc").glob("[0-9]*/comm"):
         try:
-            if comm.read_text().strip() == name:
+            if comm.read_text(errors="replace").strip() == name:
                 found.add(int(comm.parent.name))
         except OSError:
             continue
@@ -182,5 +182,5 @@ def tables_with(key):
 
 
 def trusted_memory_bytes():
-    status = Path("/proc/self/status").read_text()
+    status = Path("/proc/self/status").read_text(errors="replace")
     return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) << 10

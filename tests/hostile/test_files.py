@@ -386,9 +386,11 @@ class MemoryWatch(threading.Thread):
         while not self.over.wait(0.05):
             for folder in Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(OSError, TypeError):
-                    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                    fields = (
+                        (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+                    )
                     if int(fields[3]) == self.session:
-                        status = (folder / "status").read_text()
+                        status = (folder / "status").read_text(errors="replace")
                         peak = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) << 10
                         self.peak_bytes = max(self.peak_bytes, peak)
 

@@ -40,7 +40,7 @@ def start_time(pid: int) -> str:
     """Give when a process was started, in ticks since the boot; empty if it is gone."""
     try:
         # The command in parentheses may hold anything, spaces and parentheses too.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
     except (OSError, IndexError):
         return ""
 

@@ -94,7 +94,7 @@ def _scanned_children() -> Callable[[int], list[int]]:
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
             with contextlib.suppress(OSError, ValueError, IndexError):
-                stat = Path(entry.path, "stat").read_text()
+                stat = Path(entry.path, "stat").read_text(errors="replace")
                 parent = int(stat.rpartition(")")[2].split()[1])
                 children.setdefault(parent, []).append(int(entry.name))
     return lambda pid: children.get(pid, [])
