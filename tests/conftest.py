@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zachetka.sandbox import backends
+from zachetka.sandbox import backends, control_group
 from zachetka.sandbox.engine import OWNER_LABEL, find_engine
 
 GONE_WITHIN_S = 20.0
@@ -29,6 +29,9 @@ def pytest_sessionfinish(session):
     before = session.config.stash.get(BEFORE, None)
     if before is None:
         return
+    # As the next run would: tests kill some, whose groups it removes when it looks for its place.
+    control_group.place.cache_clear()
+    control_group.place()
     deadline = time.monotonic() + GONE_WITHIN_S
     while (left := things_of_the_host() - before) and time.monotonic() < deadline:
         time.sleep(0.5)
