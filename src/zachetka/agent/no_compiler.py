@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import importlib
 import importlib.util
 import sys
@@ -32,16 +33,16 @@ class NotLoaded(ModuleType):
         super().__init__(name)
         vars(self).update(known)
         self.__file__ = str(source)
-        # `__path__` is asked for when a part of the package is imported.
-        self._names = {"__path__", *names_in(source)}
 
     def __getattr__(self, name: str) -> Any:
-        if name not in vars(self).get("_names", ()):
+        # `__path__` is asked for when a part of the package is imported.
+        if name != "__path__" and name not in names_in(Path(vars(self)["__file__"])):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         load()
         return getattr(importlib.import_module(self.__name__), name)
 
 
+@functools.cache
 def names_in(source: Path) -> set[str]:
     """Give what a module's statements bind, and the modules beside it if it is a package."""
     names = {path.stem for path in source.parent.iterdir()} if source.stem == "__init__" else set()
