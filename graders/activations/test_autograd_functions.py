@@ -26,6 +26,8 @@ from zachetka.pytest_plugin.specs import validate
 
 
 def function_outputs(nb, *, name, cases, companions):  # noqa: C901, PLR0912, PLR0915 - a probe travels alone
+    from unittest import mock
+
     import torch
     from torch.overrides import TorchFunctionMode
 
@@ -70,10 +72,11 @@ def function_outputs(nb, *, name, cases, companions):  # noqa: C901, PLR0912, PL
         with Functions():
             return derive(ctx, *upstream)
 
-    given.backward = staticmethod(backward_watched)
+    mock.patch.object(given, "backward", staticmethod(backward_watched)).start()
     # Nobody else calls these while the function runs.
-    torch.autograd.grad = watched(torch.autograd.grad)
-    torch.autograd.backward = watched(torch.autograd.backward)
+    for spied in ("grad", "backward"):
+        whole = getattr(torch.autograd, spied)
+        mock.patch.object(torch.autograd, spied, watched(whole)).start()
     outs, grads, kept = [], [], []
     for kind, x, upstream in cases:
         leaf = x.clone().requires_grad_()
@@ -105,6 +108,7 @@ def function_outputs(nb, *, name, cases, companions):  # noqa: C901, PLR0912, PL
         (grad,) = differentiate(total, leaf, allow_unused=True)
         kept.append(bool(torch.equal(out.detach(), before)))
         grads.append(torch.zeros_like(leaf) if grad is None else grad)
+    mock.patch.stopall()
     return {
         "kind": "function",
         "called": sorted(called),

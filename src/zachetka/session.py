@@ -174,8 +174,25 @@ class Session:
             else:
                 raise broken(f"a frame of type {header['type'][:20]!r}")
 
-    def probe(self, probe: Probe, inputs: dict[str, Any], *, seed: int, timeout_s: float) -> Any:
+    def probe(
+        self,
+        probe: Probe,
+        inputs: dict[str, Any],
+        *,
+        seed: int,
+        timeout_s: float,
+        fresh: bool = True,
+        keep: bool = False,
+    ) -> Any:
         """Run one probe against the notebook and give what it returned, still a claim.
+
+        Args:
+            probe: what to run.
+            inputs: its keyword arguments.
+            seed: what the random generators start from.
+            timeout_s: seconds of its own computing.
+            fresh: in a new copy of the notebook, not in the one that the last probe left.
+            keep: leave the copy for the next probe; one that gave no answer is never left.
 
         Raises:
             StudentFault: it did not return, or not in time.
@@ -194,6 +211,8 @@ class Session:
             "seed": seed,
             "timeout_s": timeout_s,
             "reply_bytes": self.limits.reply_bytes,
+            "fresh": fresh,
+            "keep": keep,
         }
         deadline = time.monotonic() + WALL_FACTOR * timeout_s + GRACE_S
         self._send(header, blob, deadline)

@@ -58,6 +58,7 @@ async def _serve(wire: Wire, forkserver: Client) -> bool:
             case "probe":
                 await _probe(wire, run, frame)
             case "renew":
+                _end_copy(run)
                 return True
             case other:
                 raise ProtocolError(f"the host asked for {other!r}")
@@ -89,23 +90,41 @@ async def _run(wire: Wire, run: NotebookRun, header: dict[str, Any]) -> None:
 
 
 async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
-    timeout_s = float(frame.header["timeout_s"])
-    copy = await _copy_of_kernel(run, str(frame.header["source"]))
-    if copy is None:
+    """Pass a probe to a copy of the kernel: a `fresh` one, or the one that was kept for more."""
+    if frame.header["fresh"]:
+        _end_copy(run)
+    if run.copy is None:
+        run.copy = await _copy_of_kernel(run, str(frame.header["source"]))
+    if run.copy is None:
         wire.write({"type": "lost"})
         return
-    connection, pid = copy
-    with connection:
-        try:
-            wire.write_raw(_ask_copy(connection, frame, Patience(pid, timeout_s)))
-        except TimeoutError:
-            wire.write(_fault("time_limit", ""))
-        except FrameTooLargeError:
-            wire.write(_fault("output_limit", ""))
-        except (HostGoneError, ProtocolError, OSError):
-            wire.write(_fault(*_why_no_answer(pid)))
-        finally:
-            _kill_group(pid)
+    connection, pid = run.copy
+    keep = False
+    try:
+        wire.write_raw(_ask_copy(connection, frame, Patience(pid, _timeout_s(frame))))
+        keep = bool(frame.header["keep"])
+    except TimeoutError:
+        wire.write(_fault("time_limit", ""))
+    except FrameTooLargeError:
+        wire.write(_fault("output_limit", ""))
+    except (HostGoneError, ProtocolError, OSError):
+        wire.write(_fault(*_why_no_answer(pid)))
+    finally:
+        if not keep:
+            _end_copy(run)
+
+
+def _timeout_s(frame: Frame) -> float:
+    return float(frame.header["timeout_s"])
+
+
+def _end_copy(run: NotebookRun) -> None:
+    """End the copy that was kept, if there is one, and what it has started."""
+    if run.copy is not None:
+        connection, pid = run.copy
+        run.copy = None
+        connection.close()
+        _kill_group(pid)
 
 
 async def _copy_of_kernel(run: NotebookRun, source: str) -> tuple[socket.socket, int] | None:
@@ -186,7 +205,7 @@ async def _connected(listener: socket.socket, run: NotebookRun, deadline: float)
 
 def _ask_copy(connection: socket.socket, frame: Frame, patience: Patience) -> bytes:
     """Hand the probe to the forked copy and wait for the whole of its answer."""
-    connection.settimeout(WALL_FACTOR * float(frame.header["timeout_s"]))
+    connection.settimeout(WALL_FACTOR * _timeout_s(frame))
     connection.sendall(frame.raw)
     prefix = _receive(connection, PREFIX.size, patience)
     max_blob_bytes = int(frame.header["reply_bytes"]) + (1 << 20)

@@ -116,6 +116,7 @@ class NotebookRun:
     def __init__(self, forkserver: Client) -> None:
         self.forkserver = forkserver
         self.probes: socket.socket | None = None
+        self.copy: tuple[socket.socket, int] | None = None
         self.manager: Any = None
         self.client: Any = None
         self.kernel_client: Any = None

@@ -1,8 +1,9 @@
-"""Forked copies of the kernel: one that is made ready once, and copies of it for a probe each.
+"""Forked copies of the kernel: one that is made ready once, and copies of it that run probes.
 
 Everything here happens after `fork`, in processes that the notebook does not use. The first copy
-undoes what the notebook left behind and then only forks; what runs a probe may change what it
-likes, and an endless loop or a crash in it costs one check.
+undoes what the notebook left behind and then only forks. Forking costs several times what a
+probe does, so a copy answers one probe after the other for as long as the host has more for it;
+the host takes no failure from a copy that has answered before.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from zachetka.protocol.frames import FrameTooLargeError
 from zachetka.protocol.values import decode_value, encode_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from types import CodeType
 
 PROBE_FILE = "<probe>"
@@ -90,7 +91,9 @@ def serve(control_path: str, user_ns: dict[str, Any]) -> NoReturn:
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as control:
             control.connect(control_path)
             _forget_signals()
-            gc.disable()  # copies this short-lived have nothing to collect
+            # What there is now is never looked at again: looking would copy it.
+            gc.freeze()
+            gc.enable()
             problem = _reset()
             wanted, wants = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
             copies: list[int] = []
@@ -104,7 +107,7 @@ def serve(control_path: str, user_ns: dict[str, Any]) -> NoReturn:
                 pid = patient_fork()
                 if pid == 0:
                     control.close()
-                    _serve_one(path, codes, user_ns, problem, wants)
+                    _serve_probes(path, codes, user_ns, problem, wants)
                 control.send(str(pid).encode())
                 # Left as a zombie until the next probe: its exit status stands in /proc.
                 copies.append(pid)
@@ -139,33 +142,40 @@ def _reset() -> BaseException | None:
     return None
 
 
-def _serve_one(
+def _serve_probes(
     socket_path: str,
-    codes: Mapping[str, CodeType],
+    codes: dict[str, CodeType],
     user_ns: dict[str, Any],
     problem: BaseException | None,
     wants: int,
 ) -> NoReturn:
-    """Take one probe frame from the socket, answer it, and end this process.
+    """Answer the probes that come through the socket, then end this process.
 
-    To `wants` goes a byte where torch's compiler had to be loaded for it.
+    To `wants` goes a byte where torch's compiler had to be loaded for one.
     """
     had_compiler = no_compiler.is_loaded()
+    names = dict(user_ns)
     try:
         os.setsid()
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.connect(socket_path)
             wire = Wire(connection.fileno(), connection.fileno())
-            frame = wire.read()
-            with _silence():
-                header, blob = answer(frame.header, frame.blob, codes, user_ns, problem)
-            if no_compiler.is_loaded() and not had_compiler:
-                with contextlib.suppress(OSError):
-                    os.write(wants, b"c")
-            try:
-                wire.write(header, blob)
-            except FrameTooLargeError:
-                wire.write(_fault("output_limit", ""))
+            while True:
+                frame = wire.read()
+                with _silence():
+                    header, blob = answer(frame.header, frame.blob, codes, user_ns, problem)
+                if no_compiler.is_loaded() and not had_compiler:
+                    had_compiler = True
+                    with contextlib.suppress(OSError):
+                        os.write(wants, b"c")
+                try:
+                    wire.write(header, blob)
+                except FrameTooLargeError:
+                    wire.write(_fault("output_limit", ""))
+                if _reset() is not None:
+                    break
+                user_ns.clear()
+                user_ns.update(names)
     finally:
         os._exit(0)
 
@@ -173,13 +183,13 @@ def _serve_one(
 def answer(
     header: dict[str, Any],
     blob: bytes,
-    codes: Mapping[str, CodeType],
+    codes: dict[str, CodeType],
     user_ns: dict[str, Any],
     problem: BaseException | None,
 ) -> tuple[Any, bytes]:
     """Run the probe of a frame; give the header and the blob of the answer.
 
-    `codes` are sources that have been compiled already.
+    `codes` are sources that have been compiled already; this one joins them.
     """
     if problem is not None:
         return _fault(_cause_of(problem), _describe(problem), **_place(problem)), b""
@@ -188,8 +198,9 @@ def answer(
         inputs = decode_value(header["inputs"], blob)
         module: dict[str, Any] = {"__builtins__": __builtins__, "__name__": "probe"}
         source = header["source"]
-        code = codes.get(source) or _compile(source, PROBE_FILE, "exec")
-        exec(code, module)  # noqa: S102 - our own source
+        if source not in codes:
+            codes[source] = _compile(source, PROBE_FILE, "exec")
+        exec(codes[source], module)  # noqa: S102 - our own source
         value = module[header["name"]](Namespace(user_ns), **inputs)
         tree, out = encode_value(value, max_bytes=int(header["reply_bytes"]))
     except FrameTooLargeError:

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from zachetka.session import Session
     from zachetka.submission import Submission
 
-MAX_REOPENINGS = 2
+MAX_REOPENINGS = 4
 MAX_FLAGS = 50
+
+
+class SeveralProbesError(Exception):
+    """A check compares answers, of which one may have been influenced by an earlier check."""
 
 
 @dataclass(slots=True)
@@ -44,6 +48,10 @@ class Examination:
     whole sandbox down costs its own check, not the ones after it. That happens `reopenings_left`
     times. `tasks` are those whose checks are made, or None for all. `student_s` is the wall time
     that all probes took together; past the assignment's `total_s` no more are run.
+
+    Copies of the notebook are dear, and most submissions pass most checks: one copy answers check
+    after check. What it says may be believed where a check passes on its single answer. Whatever
+    else a check has to say, it says about a copy of its own: see `attempt` and `influenced`.
     """
 
     submission: Submission
@@ -58,12 +66,26 @@ class Examination:
     internal_errors: list[str] = field(default_factory=list)
     reopenings_left: int = MAX_REOPENINGS
     student_s: float = 0.0
+    influenced: bool = False
+    _alone: bool = False
+    _asked: bool = False
+    _kept: bool = False
     _has_reopened: bool = False
 
     def flag(self, text: str) -> None:
         """Remember something for the teaching assistant, once."""
         if text not in self.flags and len(self.flags) < MAX_FLAGS:
             self.flags.append(text)
+
+    def attempt(self, *, alone: bool) -> None:
+        """Begin a check; `alone` gives each of its probes a copy of its own.
+
+        `influenced` tells afterwards whether it used a copy that had answered another check.
+        """
+        self._alone = alone
+        self._asked = self.influenced = False
+        if alone:
+            self._kept = False
 
     def probe(
         self, probe: Probe, inputs: dict[str, Any], *, seed: int, timeout_s: float | None
@@ -72,7 +94,12 @@ class Examination:
 
         Raises:
             StudentFault: see `Session.probe`.
+            SeveralProbesError: the check asks once more, and is not alone.
         """
+        if self._asked and not self._alone:
+            self.influenced = True
+            raise SeveralProbesError
+        self._asked = True
         timeout_s = timeout_s or self.limits.probe_s
         while True:
             if self.student_s > self.limits.total_s:
@@ -95,8 +122,12 @@ class Examination:
         seed: int,
         timeout_s: float,
     ) -> Any:
+        fresh, keep = not self._kept, not self._alone
+        self.influenced, self._kept = not fresh, False
         try:
-            return session.probe(probe, inputs, seed=seed, timeout_s=timeout_s)
+            value = session.probe(
+                probe, inputs, seed=seed, timeout_s=timeout_s, fresh=fresh, keep=keep
+            )
         except StudentFault as fault:
             if session.closed:
                 self.session, self.lost = None, fault
@@ -105,6 +136,8 @@ class Examination:
                 hint = explain_missing(fault.name, self.submission.cells, replies)
                 raise missing_fault(fault, hint) from fault
             raise
+        self._kept = keep
+        return value
 
     def close(self) -> None:
         """End the session that was opened here; the one that was given is its giver's."""
