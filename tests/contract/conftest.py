@@ -53,8 +53,10 @@ class Room:
         session.execute([SourceCell(*cell) for cell in enumerate(sources)])
 
     @staticmethod
-    def ask(session, probe, *, timeout_s=15, **inputs):
-        return session.probe(load_probe(probe), inputs, seed=1, timeout_s=timeout_s)
+    def ask(session, probe, *, timeout_s=15, fresh=True, keep=False, **inputs):
+        return session.probe(
+            load_probe(probe), inputs, seed=1, timeout_s=timeout_s, fresh=fresh, keep=keep
+        )
 
 
 def usable(name):

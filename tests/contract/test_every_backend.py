@@ -96,6 +96,80 @@ def test_a_probe_that_ends_or_loops_costs_itself_alone(room):
         assert room.ask(session, one) == 1
 
 
+def count(nb, *, by):
+    import os
+
+    nb.seen.append(by)
+    return {"seen": nb.seen, "process": os.getpid()}
+
+
+def test_one_copy_answers_for_as_long_as_it_is_kept(room):
+    with room.open("seen = []") as session:
+        first = room.ask(session, count, by=1, keep=True)
+        second = room.ask(session, count, by=2, fresh=False, keep=True)
+        assert second == {"seen": [1, 2], "process": first["process"]}
+        assert room.ask(session, count, by=3)["seen"] == [3]
+        assert room.ask(session, count, by=4, keep=True)["seen"] == [4]
+
+
+def leave_much_behind(nb):
+    import os
+    import warnings
+
+    import matplotlib.pyplot as plt
+    import torch
+
+    nb.f = None
+    nb.added = 1
+    torch.set_default_dtype(torch.float64)
+    torch.set_grad_enabled(False)
+    warnings.simplefilter("error")
+    plt.figure()
+    os.chdir("/")
+
+
+def look_around(nb):
+    import os
+    import warnings
+
+    import matplotlib.pyplot as plt
+    import torch
+
+    return {
+        "f": nb.f(1),
+        "dtype": str(torch.get_default_dtype()),
+        "grad": torch.is_grad_enabled(),
+        "strict": any(entry[0] == "error" for entry in warnings.filters),
+        "figures": len(plt.get_fignums()),
+        "folder": os.getcwd(),
+        "drawn": float(torch.rand(())),
+    }
+
+
+def test_a_kept_copy_is_put_right_between_two_probes(room):
+    with room.open("def f(x): return x + 1") as session:
+        clean = room.ask(session, look_around)
+        room.ask(session, leave_much_behind, keep=True)
+        assert room.ask(session, look_around, fresh=False, keep=True) == clean
+        with pytest.raises(StudentFault) as missing:
+            room.ask(session, added, fresh=False)
+    assert missing.value.cause is Cause.MISSING
+
+
+def added(nb):
+    return nb.added
+
+
+def test_a_kept_copy_that_dies_or_loops_is_not_asked_again(room):
+    with room.open("seen = []") as session:
+        for bad, cause in ((end_at_once, Cause.CRASH), (loop, Cause.TIME_LIMIT)):
+            room.ask(session, count, by=1, keep=True)
+            with pytest.raises(StudentFault) as fault:
+                room.ask(session, bad, fresh=False, keep=True, timeout_s=1)
+            assert fault.value.cause is cause
+        assert room.ask(session, count, by=2)["seen"] == [2]
+
+
 def test_memory_is_bounded_and_the_cause_is_named(room, limits):
     small = replace(limits, memory_bytes=768 * MIB)
     with room.open("a = 1", limits=small) as session:

@@ -137,3 +137,45 @@ def test_modules_beside_a_submission_and_in_the_working_directory_are_not_import
     report = grade(course.job(notebook, sandbox=sandbox))
     assert statuses(report) == ["ok", "ok"]
     assert report.score == 1.0
+
+
+# What one check makes of it would cost the next one its points, were they not kept apart.
+LEAVES_TRACES = '''
+called = []
+
+
+def once(function):
+    def wrapper(*args):
+        if called:
+            raise RuntimeError("this kernel is used up")
+        called.append(function.__name__)
+        return function(*args)
+
+    return wrapper
+
+
+double = once(double)
+word = once(word)
+Scale.forward = once(Scale.forward)
+'''
+
+
+def test_no_check_pays_for_what_another_one_left_behind(course, bubblewrap):
+    report = course.grade([HONEST, LEAVES_TRACES], sandbox=bubblewrap)
+    assert causes(report) == dict.fromkeys(CHECKS)
+
+
+# Wrong from a fresh start, and right only after another task was used: as the cells never did.
+NEEDS_ANOTHER = """
+def word(length):
+    Scale.forward = lambda self, x: self.weight * x
+    return "z" * length
+
+
+Scale.forward = lambda self, x: x
+"""
+
+
+def test_a_wrong_answer_stays_wrong_whatever_came_before(course, bubblewrap):
+    report = course.grade([HONEST, NEEDS_ANOTHER], sandbox=bubblewrap)
+    assert causes(report)["Scale.forward"] == "assertion"

@@ -46,7 +46,8 @@ class FakeSession:
         self.names = names
         self.seeds = []
 
-    def probe(self, probe, inputs, *, seed, timeout_s):
+    def probe(self, probe, inputs, *, seed, timeout_s, fresh, keep):
+        del fresh, keep  # they are all one here
         self.seeds.append((seed, timeout_s))
         module = {}
         exec(probe.source, module)  # noqa: S102 - as the kernel does
@@ -464,3 +465,133 @@ def test_a_sandbox_lost_by_our_fault_is_no_verdict(examine):
 
     with pytest.raises(InfrastructureError, match="the engine is gone"):
         examine(TWO_AND_ONE, session=DyingSession(CRASH), reopen=reopen)
+
+
+class CopyingSession(FakeSession):
+    """Makes the names anew for each fresh copy, and only leaves a copy that it was told to."""
+
+    def __init__(self, make):
+        super().__init__()
+        self.make = make
+        self.kept = False
+
+    def probe(self, probe, inputs, *, fresh, keep, **options):
+        assert fresh or self.kept
+        if fresh:
+            self.names = self.make()
+        self.kept = False
+        value = super().probe(probe, inputs, fresh=fresh, keep=keep, **options)
+        self.kept = keep
+        return value
+
+
+def counting():
+    """Make an `f` that says how often it was called in its copy."""
+    calls = []
+
+    def f(x):
+        calls.append(x)
+        return len(calls)
+
+    return {"f": f, "g": lambda: calls}
+
+
+COUNTED = """
+@check("a", points=5, title=T)
+def test_first(student):
+    assert student.run(ask, returns=Integer()) == 1
+
+@check("a", points=5, title=T)
+def test_second(student):
+    assert student.run(ask, returns=Integer()) == {expected}
+"""
+
+
+@pytest.mark.parametrize("expected", [1, 2])
+def test_a_check_that_passes_in_a_used_copy_or_in_its_own_passes(examine, expected):
+    result = examine(COUNTED.format(expected=expected), session=CopyingSession(counting))
+    assert outcomes(result) == {"a.first": None, "a.second": None}
+
+
+def test_what_a_check_says_against_a_submission_it_says_of_a_copy_of_its_own(examine):
+    result = examine(
+        """
+        @check("a", points=5, title=T)
+        def test_first(student):
+            student.run(ask, returns=Integer())
+
+        @check("a", points=5, title=T)
+        def test_second(student):
+            count = student.run(ask, returns=Integer())
+            student.flag(f"called {count} times")
+            fail(Text(en=f"called {count} times", ru=f"вызвана {count} раз"))
+        """,
+        session=CopyingSession(counting),
+    )
+    assert outcomes(result) == {"a.first": None, "a.second": "assertion"}
+    assert result["outcomes"][1]["text"]["en"] == "called 1 times"
+    assert result["flags"] == ["called 1 times"]
+
+
+def test_answers_that_a_check_compares_come_from_copies_of_their_own(examine):
+    result = examine(
+        """
+        @check("a", points=5, title=T)
+        def test_first(student):
+            student.run(ask, returns=Integer())
+
+        @check("a", points=5, title=T)
+        def test_compares(student):
+            assert [student.run(ask, returns=Integer()) for _ in range(3)] == [1, 1, 1]
+        """,
+        session=CopyingSession(counting),
+    )
+    assert outcomes(result) == {"a.first": None, "a.compares": None}
+
+
+def test_a_second_attempt_has_the_inputs_of_the_first(examine):
+    result = examine(
+        """
+        @check("a", points=5, title=T)
+        def test_first(student):
+            student.run(ask, returns=Integer())
+
+        @check("a", points=5, title=T)
+        def test_second(student, rng):
+            number = rng.integers(0, 10**9)
+            student.flag(str(number))
+            assert number not in SEEN, "drawn again"
+            SEEN.append(number)
+            assert student.run(ask, x=number, returns=Integer()) == 1
+
+        SEEN = []
+        """,
+        session=CopyingSession(counting),
+    )
+    assert outcomes(result) == {"a.first": None, "a.second": "assertion"}
+
+
+def test_no_copy_is_used_again_that_gave_no_answer(examine):
+    calls = []
+
+    def make():
+        calls.append(1)
+
+        def f(_):
+            raise StudentFault(Cause.CRASH, Text(en=f"copy {len(calls)}", ru="упала"))
+
+        return {"f": f, "g": lambda: 1}
+
+    result = examine(
+        TWO_AND_ONE + TWO_AND_ONE.replace("test_", "test_again_"), session=CopyingSession(make)
+    )
+    assert outcomes(result) == {
+        "a.kills": "crash",
+        "a.next": None,
+        "a.again_kills": "crash",
+        "a.again_next": None,
+    }
+    assert [outcome["text"]["en"] for outcome in result["outcomes"] if outcome["text"]] == [
+        "copy 1",
+        "copy 3",  # the second was that of the check before
+    ]

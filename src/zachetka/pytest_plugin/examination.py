@@ -67,7 +67,7 @@ class Examination:
     reopenings_left: int = MAX_REOPENINGS
     student_s: float = 0.0
     influenced: bool = False
-    _alone: bool = False
+    _alone: bool = True
     _asked: bool = False
     _kept: bool = False
     _has_reopened: bool = False
