@@ -140,7 +140,7 @@ def test_modules_beside_a_submission_and_in_the_working_directory_are_not_import
 
 
 # What one check makes of it would cost the next one its points, were they not kept apart.
-LEAVES_TRACES = '''
+LEAVES_TRACES = """
 called = []
 
 
@@ -157,7 +157,7 @@ def once(function):
 double = once(double)
 word = once(word)
 Scale.forward = once(Scale.forward)
-'''
+"""
 
 
 def test_no_check_pays_for_what_another_one_left_behind(course, bubblewrap):
