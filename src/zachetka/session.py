@@ -67,6 +67,7 @@ class Session:
         self.torch_version = ""
         self.closed = False
         self.running_cell: int | None = None
+        self.kept = False
         self._phase = Phase.STARTING
         self._received_bytes = 0
         self._buffer = bytearray()
@@ -192,7 +193,8 @@ class Session:
             seed: what the random generators start from.
             timeout_s: seconds of its own computing.
             fresh: in a new copy of the notebook, not in the one that the last probe left.
-            keep: leave the copy for the next probe; one that gave no answer is never left.
+            keep: leave the copy for the next probe if it gave a value and nothing has changed in
+                it; `kept` says afterwards whether it did.
 
         Raises:
             StudentFault: it did not return, or not in time.
@@ -216,6 +218,7 @@ class Session:
         }
         deadline = time.monotonic() + WALL_FACTOR * timeout_s + GRACE_S
         self._send(header, blob, deadline)
+        self.kept = False
         answer, out = self._receive(deadline, max_blob_bytes=self.limits.reply_bytes + (1 << 20))
         if answer["type"] == "fault":
             self._distrust_memory()
@@ -227,9 +230,11 @@ class Session:
         if answer["type"] != "value":
             raise broken(f"a frame of type {answer['type'][:20]!r}")
         try:
-            return decode_value(answer.get("value"), out)
+            value = decode_value(answer.get("value"), out)
         except ProtocolError as error:
             raise broken(str(error)) from error
+        self.kept = keep and answer.get("kept") is True
+        return value
 
     def _distrust_memory(self) -> None:
         """Believe no end of a process here if the machine has killed one for its own want.

@@ -96,20 +96,53 @@ def test_a_probe_that_ends_or_loops_costs_itself_alone(room):
         assert room.ask(session, one) == 1
 
 
-def count(nb, *, by):
+def told(nb, *, what):
     import os
 
-    nb.seen.append(by)
-    return {"seen": nb.seen, "process": os.getpid()}
+    nb.told = what
+    return {"told": nb.f(what), "process": os.getpid()}
 
 
 def test_one_copy_answers_for_as_long_as_it_is_kept(room):
-    with room.open("seen = []") as session:
-        first = room.ask(session, count, by=1, keep=True)
-        second = room.ask(session, count, by=2, fresh=False, keep=True)
-        assert second == {"seen": [1, 2], "process": first["process"]}
-        assert room.ask(session, count, by=3)["seen"] == [3]
-        assert room.ask(session, count, by=4, keep=True)["seen"] == [4]
+    with room.open("def f(x): return x") as session:
+        first = room.ask(session, told, what=1, keep=True)
+        assert session.kept
+        assert room.ask(session, told, what=2, fresh=False) == {**first, "told": 2}
+        assert not session.kept
+        assert room.ask(session, told, what=3, keep=True)["process"] != first["process"]
+
+
+def change(nb, *, how):
+    import torch
+
+    changes = {
+        "a list": lambda: nb.seen.append(1),
+        "a default": lambda: nb.f.__defaults__[0].append(1),
+        "a class": lambda: setattr(nb.A, "calls", 1),
+        "a tensor": lambda: nb.x.add_(1),
+        "a generator": lambda: torch.rand(1, generator=nb.g),
+        "a method": lambda: setattr(torch.nn.Linear, "forward", nb.f),
+        "a function": lambda: setattr(torch.nn.functional, "relu", nb.f),
+        "a hook": lambda: torch.nn.modules.module.register_module_forward_hook(nb.f),
+    }
+    changes[how]()
+    return sorted(changes)
+
+
+NOTEBOOK = """
+import torch
+def f(x=[], *others): return x
+class A: calls = 0
+seen, x, g = [], torch.zeros(1), torch.Generator()
+"""
+
+
+def test_a_copy_in_which_something_has_changed_is_not_kept(room):
+    with room.open(NOTEBOOK) as session:
+        hows = room.ask(session, change, how="a list")
+        for how in hows:
+            room.ask(session, change, how=how, keep=True)
+            assert not session.kept, how
 
 
 def leave_much_behind(nb):
@@ -161,13 +194,15 @@ def added(nb):
 
 
 def test_a_kept_copy_that_dies_or_loops_is_not_asked_again(room):
-    with room.open("seen = []") as session:
+    with room.open("def f(x): return x") as session:
         for bad, cause in ((end_at_once, Cause.CRASH), (loop, Cause.TIME_LIMIT)):
-            room.ask(session, count, by=1, keep=True)
+            before = room.ask(session, told, what=1, keep=True)
             with pytest.raises(StudentFault) as fault:
                 room.ask(session, bad, fresh=False, keep=True, timeout_s=1)
             assert fault.value.cause is cause
-        assert room.ask(session, count, by=2)["seen"] == [2]
+            assert not session.kept
+            after = room.ask(session, told, what=2, fresh=False)
+            assert after["process"] != before["process"]
 
 
 def test_memory_is_bounded_and_the_cause_is_named(room, limits):

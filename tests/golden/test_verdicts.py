@@ -165,11 +165,11 @@ def test_no_check_pays_for_what_another_one_left_behind(course, bubblewrap):
     assert causes(report) == dict.fromkeys(CHECKS)
 
 
-# Wrong from a fresh start, and right only after another task was used: as the cells never did.
+# Wrong from a fresh start, and right once another task was used: as the cells never did.
 NEEDS_ANOTHER = """
-def word(length):
+def double(x):
     Scale.forward = lambda self, x: self.weight * x
-    return "z" * length
+    return x + x
 
 
 Scale.forward = lambda self, x: x
@@ -178,4 +178,8 @@ Scale.forward = lambda self, x: x
 
 def test_a_wrong_answer_stays_wrong_whatever_came_before(course, bubblewrap):
     report = course.grade([HONEST, NEEDS_ANOTHER], sandbox=bubblewrap)
-    assert causes(report)["Scale.forward"] == "assertion"
+    assert causes(report) == {
+        **dict.fromkeys(CHECKS),
+        "Scale.forward": "assertion",
+        "Scale.gradient": "error",
+    }

@@ -40,6 +40,7 @@ class FakeSession:
     """Runs probes here, against the names it was given."""
 
     closed = False
+    kept = False
     cells = ()
 
     def __init__(self, **names):
@@ -468,15 +469,15 @@ def test_a_sandbox_lost_by_our_fault_is_no_verdict(examine):
 
 
 class CopyingSession(FakeSession):
-    """Makes the names anew for each fresh copy, and only leaves a copy that it was told to."""
+    """Makes the names anew for each fresh copy, and keeps a copy that gave a value."""
 
     def __init__(self, make):
         super().__init__()
         self.make = make
-        self.kept = False
 
     def probe(self, probe, inputs, *, fresh, keep, **options):
-        assert fresh or self.kept
+        if not (fresh or self.kept):
+            raise RuntimeError("there is no copy to be asked again")  # no verdict: ours
         if fresh:
             self.names = self.make()
         self.kept = False
@@ -595,3 +596,21 @@ def test_no_copy_is_used_again_that_gave_no_answer(examine):
         "copy 1",
         "copy 3",  # the second was that of the check before
     ]
+
+
+def test_a_check_whose_first_copy_was_fresh_is_not_begun_again(examine):
+    copies = []
+
+    def make():
+        copies.append(1)
+        return {"f": lambda _: len(copies)}
+
+    result = examine(
+        """
+        @check("a", points=5, title=T)
+        def test_compares(student):
+            student.flag(str([student.run(ask, returns=Integer()) for _ in range(3)]))
+        """,
+        session=CopyingSession(make),
+    )
+    assert result["flags"] == ["[1, 2, 3]"]

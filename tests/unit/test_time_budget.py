@@ -10,6 +10,7 @@ from zachetka.sandbox.base import Limits
 
 class SlowSession:
     closed = False
+    kept = False
     cells = ()
     probes = 0
 

@@ -2,8 +2,8 @@
 
 Everything here happens after `fork`, in processes that the notebook does not use. The first copy
 undoes what the notebook left behind and then only forks. Forking costs several times what a
-probe does, so a copy answers one probe after the other for as long as the host has more for it;
-the host takes no failure from a copy that has answered before.
+probe does, so a copy answers one probe after the other while the host has more for it and nothing
+that is looked at has changed; the host takes no failure from a copy that has answered before.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from zachetka.agent import no_compiler
+from zachetka.agent.landmarks import Landmarks
 from zachetka.agent.wire import Wire
 from zachetka.protocol.frames import FrameTooLargeError
 from zachetka.protocol.values import decode_value, encode_value
@@ -95,6 +96,7 @@ def serve(control_path: str, user_ns: dict[str, Any]) -> NoReturn:
             gc.freeze()
             gc.enable()
             problem = _reset()
+            landmarks = _landmarks(user_ns)
             wanted, wants = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
             copies: list[int] = []
             codes: dict[str, CodeType] = {}
@@ -107,7 +109,7 @@ def serve(control_path: str, user_ns: dict[str, Any]) -> NoReturn:
                 pid = patient_fork()
                 if pid == 0:
                     control.close()
-                    _serve_probes(path, codes, user_ns, problem, wants)
+                    _serve_probes(path, codes, user_ns, problem, landmarks=landmarks, wants=wants)
                 control.send(str(pid).encode())
                 # Left as a zombie until the next probe: its exit status stands in /proc.
                 copies.append(pid)
@@ -142,11 +144,31 @@ def _reset() -> BaseException | None:
     return None
 
 
+def _landmarks(user_ns: dict[str, Any]) -> Landmarks | None:
+    """Remember what must not change; None where the notebook's values do not let us."""
+    with contextlib.suppress(Exception):
+        return Landmarks(user_ns)
+    return None
+
+
+def _is_as_before(landmarks: Landmarks | None) -> bool:
+    """Put this copy right for another probe, and say whether it can answer one."""
+    if landmarks is None or _reset() is not None:
+        return False
+    with contextlib.suppress(Exception):
+        _forget_signals()
+        gc.collect()
+        return landmarks.are_unchanged()
+    return False
+
+
 def _serve_probes(
     socket_path: str,
     codes: dict[str, CodeType],
     user_ns: dict[str, Any],
     problem: BaseException | None,
+    *,
+    landmarks: Landmarks | None,
     wants: int,
 ) -> NoReturn:
     """Answer the probes that come through the socket, then end this process.
@@ -168,14 +190,18 @@ def _serve_probes(
                     had_compiler = True
                     with contextlib.suppress(OSError):
                         os.write(wants, b"c")
+                kept = False
+                if frame.header["keep"] and header["type"] == "value":
+                    user_ns.clear()
+                    user_ns.update(names)
+                    kept = _is_as_before(landmarks)
                 try:
-                    wire.write(header, blob)
+                    wire.write({**header, "kept": kept}, blob)
                 except FrameTooLargeError:
                     wire.write(_fault("output_limit", ""))
-                if _reset() is not None:
                     break
-                user_ns.clear()
-                user_ns.update(names)
+                if not kept:
+                    break
     finally:
         os._exit(0)
 

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from zachetka.session import Session
     from zachetka.submission import Submission
 
-MAX_REOPENINGS = 4
+MAX_REOPENINGS = 2
 MAX_FLAGS = 50
 
 
 class SeveralProbesError(Exception):
-    """A check compares answers, of which one may have been influenced by an earlier check."""
+    """A check asks once more, and its first answer came from a copy that others have used."""
 
 
 @dataclass(slots=True)
@@ -67,9 +67,9 @@ class Examination:
     reopenings_left: int = MAX_REOPENINGS
     student_s: float = 0.0
     influenced: bool = False
+    _retractions_left: int = MAX_REOPENINGS
     _alone: bool = True
     _asked: bool = False
-    _kept: bool = False
     _has_reopened: bool = False
 
     def flag(self, text: str) -> None:
@@ -84,8 +84,17 @@ class Examination:
         """
         self._alone = alone
         self._asked = self.influenced = False
-        if alone:
-            self._kept = False
+
+    def retract(self, student_s: float) -> None:
+        """Give back what an attempt has used up that is made again: time, and a sandbox.
+
+        Args:
+            student_s: what it was before; once per check, so that all have at most twice the time.
+        """
+        self.student_s = student_s
+        if self.session is None and self._retractions_left > 0:
+            self._retractions_left -= 1
+            self.reopenings_left += 1
 
     def probe(
         self, probe: Probe, inputs: dict[str, Any], *, seed: int, timeout_s: float | None
@@ -94,11 +103,12 @@ class Examination:
 
         Raises:
             StudentFault: see `Session.probe`.
-            SeveralProbesError: the check asks once more, and is not alone.
+            SeveralProbesError: the check asks once more, and was influenced.
         """
         if self._asked and not self._alone:
-            self.influenced = True
-            raise SeveralProbesError
+            if self.influenced:
+                raise SeveralProbesError
+            self._alone = True  # its first copy was a fresh one, too
         self._asked = True
         timeout_s = timeout_s or self.limits.probe_s
         while True:
@@ -122,10 +132,10 @@ class Examination:
         seed: int,
         timeout_s: float,
     ) -> Any:
-        fresh, keep = not self._kept, not self._alone
-        self.influenced, self._kept = not fresh, False
+        fresh, keep = self._alone or not session.kept, not self._alone
+        self.influenced |= not fresh
         try:
-            value = session.probe(
+            return session.probe(
                 probe, inputs, seed=seed, timeout_s=timeout_s, fresh=fresh, keep=keep
             )
         except StudentFault as fault:
@@ -136,8 +146,6 @@ class Examination:
                 hint = explain_missing(fault.name, self.submission.cells, replies)
                 raise missing_fault(fault, hint) from fault
             raise
-        self._kept = keep
-        return value
 
     def close(self) -> None:
         """End the session that was opened here; the one that was given is its giver's."""

@@ -48,7 +48,8 @@ class ExaminationPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Run a check, and once more by itself where another one may have made it fail."""
-        examination, flags = self.examination, [*self.examination.flags]
+        examination = self.examination
+        flags, student_s = [*examination.flags], examination.student_s
         examination.attempt(alone=False)
         try:
             self._call(pyfuncitem)
@@ -56,8 +57,11 @@ class ExaminationPlugin:
             if not examination.influenced:
                 raise
             examination.flags[:] = flags
+            examination.retract(student_s)
             examination.attempt(alone=True)
             self._call(pyfuncitem)
+        finally:
+            examination.attempt(alone=True)  # for the fixtures of the next one
         return True
 
     def _call(self, item: pytest.Function) -> None:

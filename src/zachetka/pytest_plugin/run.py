@@ -12,6 +12,7 @@ import torch  # noqa: F401 - the same
 
 from zachetka.agent.patience import WALL_FACTOR
 from zachetka.errors import InfrastructureError
+from zachetka.pytest_plugin.examination import MAX_REOPENINGS
 from zachetka.pytest_plugin.plugin import ExaminationPlugin
 from zachetka.session import GRACE_S, START_TIMEOUT_S
 
@@ -31,11 +32,11 @@ def _without(*plugins: str) -> list[str]:
 def longest_check_s(limits: Limits) -> float:
     """Give the longest that a submission can make one check last; what lasts longer is ours.
 
-    Its last probe begins within `total_s`, and may have to open a new sandbox first.
+    Its last probe begins within `total_s`, is made twice, and may have to open every sandbox first.
     """
-    last_probe_s = START_TIMEOUT_S + limits.total_s + START_TIMEOUT_S + GRACE_S
-    last_probe_s += WALL_FACTOR * limits.probe_s + GRACE_S
-    return limits.total_s + last_probe_s + COMPARING_S
+    reopening_s = START_TIMEOUT_S + limits.total_s + GRACE_S
+    last_probe_s = WALL_FACTOR * limits.probe_s + GRACE_S
+    return limits.total_s + 2 * MAX_REOPENINGS * reopening_s + 2 * last_probe_s + COMPARING_S
 
 
 def examine(examination: Examination, grader: Path) -> None:

@@ -50,6 +50,8 @@ class Student:
     ) -> Any:
         """Run a probe beside the student's code, in a copy of the notebook as it ended.
 
+        Other checks that passed may have used that copy before; see `Examination`.
+
         Args:
             probe: a module-level function `probe(nb, *, ...)` that imports what it uses.
             returns: the declared type of what it returns, or a dict of them.
