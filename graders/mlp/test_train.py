@@ -386,9 +386,9 @@ def test_batches(student, rng):
                         "выбираются пакеты?",
                     )
                 )
-        # Two honest epochs agree with probability 1/23! < 4e-23.
-        orders = {tuple(epoch.tolist()) for epoch in rows}
-        if len(orders) < case.epochs:
+        # Honest epochs agree with probability 1/23! < 4e-23; where their seeds have 31 bits, all of
+        # three do with 2**-62.
+        if len({tuple(epoch.tolist()) for epoch in rows}) == 1:
             fail(
                 Text(
                     "The epochs go over the samples in the same order: draw new mini-batches in "

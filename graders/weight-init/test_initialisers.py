@@ -474,14 +474,18 @@ def generator_check(task, points, name):
 
 def assert_global_generator(draws, name):
     first, again, other = draws
-    if any(torch.equal(a, b) for a, b in itertools.combinations(first, 2)):
+    # One pair of them may be alike by chance where each call draws a seed of 31 bits for another
+    # generator; that two of these twelve pairs are has a probability below 66 / 2**62 < 2e-17.
+    in_a_row = sum(torch.equal(a, b) for a, b in itertools.combinations(first, 2))
+    across = sum(torch.equal(a, b) for a in first for b in other)
+    if in_a_row and in_a_row + across > 1:
         fail(
             Text(
                 f"`{name}`: calls in a row give the same weights, as if a seed were fixed inside.",
                 f"`{name}`: вызовы подряд дают одни и те же веса, будто внутри закреплено зерно.",
             )
         )
-    if any(torch.equal(a, b) for a in first for b in other):
+    if across > 1:
         fail(
             Text(
                 f"`{name}`: after torch.manual_seed with another seed the same weights come "

@@ -60,6 +60,8 @@ def trained(nb, *, x, y, fresh, start, calls, repaired):  # noqa: C901, PLR0915
             weight = layer.weight
             if start == "kaiming":
                 weight.normal_(0, (2 / inputs) ** 0.5)
+            elif start == "drawn":
+                weight.normal_(0, (2 / inputs) ** 0.5, generator=own)
             elif start == "positive":
                 weight.copy_((0.5 + torch.rand(outputs, inputs, generator=own)) / inputs)
             else:
@@ -802,10 +804,11 @@ ENOUGH = 0.97
     ),
 )
 def test_moons(student, rng):
-    # One training decides nothing. Of 396 runs of a network as the contract has it, each on moons
-    # and weights of its own, the worst reached 0.9905 and none stayed below 0.97. With 99 %
-    # confidence a run fails less often than 1.16 % (0.9884^396 = 0.01), five independent ones less
-    # often than 0.0116^5 < 2.2e-10.
+    # One training decides nothing. Of 2400 runs of a network as the contract has it, each on moons
+    # and weights of its own, with batches in order, shuffled or drawn with replacement, the worst
+    # reached 0.9745 and none stayed below 0.97 (a few in tens of thousands do). With 99 %
+    # confidence a run fails less often than 0.86 % for each way of batching (0.9914^534 = 0.01),
+    # five independent ones less often than 0.0086^5 < 5e-11.
     cases = []
     for _ in range(ATTEMPTS):
         sign = float(rng.signs(1)[0])
@@ -846,7 +849,8 @@ def share_of(student, case, *, repaired):
 def separated(student, case, *, repaired):
     """The share of fresh points on the right side after training with all defaults."""
     x, y, fresh, sides, state = case
-    net = train(student, x, y, fresh=fresh, start="kaiming", repaired=repaired, state=state)
+    # Not drawn from the global generator: from a seed that is always 0, all attempts start alike.
+    net = train(student, x, y, fresh=fresh, start="drawn", repaired=repaired, state=state)
     # Who answers without the layers, by a nearest neighbour for one, still answers now.
     if not net.answers(len(fresh)) or bool((net.zeroed != net.zeroed.flatten()[0]).any()):
         fail(

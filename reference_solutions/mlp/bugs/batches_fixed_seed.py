@@ -6,7 +6,7 @@
 #     "minibatches.replacement",
 #     "minibatches.generator",
 # ]
-# diagnosis = "Two calls give the same order"
+# diagnosis = "Every call gives the same order"
 # ///
 # %% minibatches
 def minibatches(x, y, batch_size, *, replacement=False, generator=None):
