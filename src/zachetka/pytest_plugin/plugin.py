@@ -43,29 +43,35 @@ class ExaminationPlugin:
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
         """The submission."""
-        return self._student(request.node)
+        return self._student(request.node, "probes")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Run a check, and once more by itself where another one may have made it fail."""
+        """Run a check, and once more by itself where another one may have made it fail.
+
+        With other inputs: a submission may have kept those of the first time in a file.
+        """
         examination = self.examination
         flags, student_s = [*examination.flags], examination.student_s
         examination.attempt(alone=False)
         try:
-            self._call(pyfuncitem)
+            self._call(pyfuncitem, "")
         except (StudentFault, AssertionError, SeveralProbesError):
             if not examination.influenced:
                 raise
             examination.flags[:] = flags
             examination.retract(student_s)
             examination.attempt(alone=True)
-            self._call(pyfuncitem)
+            self._call(pyfuncitem, "\0alone")
         finally:
             examination.attempt(alone=True)  # for the fixtures of the next one
         return True
 
-    def _call(self, item: pytest.Function) -> None:
-        anew = {"rng": self._rng(item, "inputs"), "student": self._student(item)}
+    def _call(self, item: pytest.Function, attempt: str) -> None:
+        anew = {
+            "rng": self._rng(item, f"inputs{attempt}"),
+            "student": self._student(item, f"probes{attempt}"),
+        }
         names = item._fixtureinfo.argnames  # noqa: SLF001 - as pytest itself calls a function
         item.obj(**{name: anew.get(name, item.funcargs[name]) for name in names})
 
@@ -117,8 +123,8 @@ class ExaminationPlugin:
     def _note_internal(self, message: str) -> None:
         self.examination.internal_errors.append(message[-4000:])
 
-    def _student(self, item: pytest.Item) -> Student:
-        return Student(self.examination, self._rng(item, "probes"))
+    def _student(self, item: pytest.Item, purpose: str) -> Student:
+        return Student(self.examination, self._rng(item, purpose))
 
     def _rng(self, item: pytest.Item, purpose: str) -> Rng:
         info = info_of(item)
