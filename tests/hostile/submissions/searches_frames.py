@@ -2,7 +2,7 @@
 # about = "Probes look for the right answer in frames, in their own source and in every object alive."
 # score = 0.0
 # causes = { "double.values" = "error", "Scale.forward" = "error", "Scale.gradient" = "error", "word.word" = "error" }
-# says = { "double.values" = "inputs alive: True; others alive: \\[\\]", "Scale.forward" = "copied: True; compared: False; expected: False", "Scale.gradient" = "in frames: \\['inputs', 'name', 'reply_bytes', 'seed', 'source', 'timeout_s', 'type'\\]", "word.word" = "in files: \\[\\]" }
+# says = { "double.values" = "inputs alive: True; others alive: \\[\\]", "Scale.forward" = "copied: True; compared: False; expected: False", "Scale.gradient" = "in frames: \\['fresh', 'inputs', 'keep', 'name', 'reply_bytes', 'seed', 'source', 'timeout_s', 'type'\\]", "word.word" = "in files: \\[\\]" }
 # ///
 # %%
 import gc

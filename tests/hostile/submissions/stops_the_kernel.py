@@ -11,9 +11,11 @@ import os
 import signal
 
 kernel = os.getpid()
+called = []
 
 
 def double(x):
+    called.append(x)  # this copy has changed: the next check needs another one
     os.kill(kernel, signal.SIGSTOP)
     os.kill(os.getppid(), signal.SIGSTOP)
     return x + x
