@@ -159,11 +159,19 @@ class DockerProcess:
         state = self._state
         tail = self._client.stderr_tail()
         engine_error: str | None = None
+        panicked = (
+            "runsc" in runtime_name()
+            and state is not None
+            and state.has_ended
+            and state.exit_code == _PANIC
+        )
+        # Without memory it may panic as well as be killed; what took the memory is to blame.
+        starved = panicked and self._gauge.own_limit_reached
         if state is None:
             engine_error = self._state_error or "the engine no longer knows the container"
         elif state.error or (not state.has_run and self._client_code is not None):
             engine_error = state.error or tail.strip() or "the container was never started"
-        elif "runsc" in runtime_name() and state.has_ended and state.exit_code == _PANIC:
+        elif panicked and not starved:
             engine_error = f"the runtime {runtime_name()} ended in a panic of its own"
         elif not state.has_ended and self._client_code is not None:
             # It was still running, so its client left because the engine or somebody made it.
@@ -179,7 +187,8 @@ class DockerProcess:
             exit_code = -signal.SIGKILL
         return Death(
             exit_code=exit_code,
-            out_of_memory=self._gauge.limit_has_killed
+            out_of_memory=starved
+            or self._gauge.limit_has_killed
             or (state is not None and state.out_of_memory and not self._gauge.host_has_killed),
             host_out_of_memory=self._gauge.host_has_killed,
             engine_error=engine_error,
