@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from toy_course import HONEST, ToyCourse
 
+from zachetka.agent.usage import stat_fields
 from zachetka.report.model import from_json
 from zachetka.sandbox import backends, control_group
 from zachetka.sandbox.engine import OWNER_LABEL, find_engine
@@ -70,9 +71,7 @@ def in_sandboxes(roots):
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            parents[int(stat.parent.name)] = int(
-                stat.read_text(errors="replace").rpartition(")")[2].split()[1]
-            )
+            parents[int(stat.parent.name)] = int(stat_fields(int(stat.parent.name))[1])
         except OSError:
             continue
     found = set(roots)
@@ -150,10 +149,7 @@ def test_what_is_finished_stays_and_nothing_runs_on(course, sandbox, tmp_path, f
 
 def _runs(pid):
     try:
-        return (
-            Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
-            not in "ZX"
-        )
+        return stat_fields(pid)[0] not in "ZX"
     except OSError:
         return False
 

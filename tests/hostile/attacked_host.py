@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from toy_course import HONEST, SECRET, ToyCourse
 
+from zachetka.agent.usage import stat_fields
 from zachetka.sandbox import backends, control_group
 from zachetka.sandbox.base import Limits
 from zachetka.sandbox.engine import OWNER_LABEL, find_engine
@@ -138,7 +139,7 @@ def children():
     pids = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
+            fields = stat_fields(int(stat.parent.name))
         except OSError:
             continue
         if int(fields[1]) == os.getpid():

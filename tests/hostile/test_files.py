@@ -28,6 +28,7 @@ import pytest
 from toy_course import HONEST, SECRET, ToyCourse, notebook
 
 from zachetka import submission
+from zachetka.agent.usage import stat_fields
 from zachetka.batch import find_submissions
 from zachetka.errors import SubmissionRejectedError
 from zachetka.report.model import ReportStatus, from_json, to_json
@@ -386,9 +387,7 @@ class MemoryWatch(threading.Thread):
         while not self.over.wait(0.05):
             for folder in Path("/proc").glob("[0-9]*"):
                 with contextlib.suppress(OSError, TypeError):
-                    fields = (
-                        (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
-                    )
+                    fields = stat_fields(int(folder.name))
                     if int(fields[3]) == self.session:
                         status = (folder / "status").read_text(errors="replace")
                         peak = int(re.search(r"VmHWM:\s+(\d+)", status)[1]) << 10

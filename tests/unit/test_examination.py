@@ -514,13 +514,20 @@ def test_a_check_that_passes_in_a_used_copy_or_in_its_own_passes(examine, expect
     assert outcomes(result) == {"a.first": None, "a.second": None}
 
 
-def test_what_a_check_says_against_a_submission_it_says_of_a_copy_of_its_own(examine):
-    result = examine(
-        """
-        @check("a", points=5, title=T)
-        def test_first(student):
-            student.run(ask, returns=Integer())
+@pytest.fixture
+def examine_after_another(examine):
+    """Examine by checks of which none is the first to use its copy."""
+    another = """
+@check("a", points=5, title=T)
+def test_first(student):
+    student.run(ask, returns=Integer())
+"""
+    return lambda checks, **options: examine(another + textwrap.dedent(checks), **options)
 
+
+def test_what_a_check_says_against_a_submission_it_says_of_a_copy_of_its_own(examine_after_another):
+    result = examine_after_another(
+        """
         @check("a", points=5, title=T)
         def test_second(student):
             count = student.run(ask, returns=Integer())
@@ -534,13 +541,9 @@ def test_what_a_check_says_against_a_submission_it_says_of_a_copy_of_its_own(exa
     assert result["flags"] == ["called 1 times"]
 
 
-def test_answers_that_a_check_compares_come_from_copies_of_their_own(examine):
-    result = examine(
+def test_answers_that_a_check_compares_come_from_copies_of_their_own(examine_after_another):
+    result = examine_after_another(
         """
-        @check("a", points=5, title=T)
-        def test_first(student):
-            student.run(ask, returns=Integer())
-
         @check("a", points=5, title=T)
         def test_compares(student):
             assert [student.run(ask, returns=Integer()) for _ in range(3)] == [1, 1, 1]
@@ -550,14 +553,10 @@ def test_answers_that_a_check_compares_come_from_copies_of_their_own(examine):
     assert outcomes(result) == {"a.first": None, "a.compares": None}
 
 
-def test_a_second_attempt_has_other_inputs(examine):
-    result = examine(
+def test_a_second_attempt_has_other_inputs(examine_after_another):
+    result = examine_after_another(
         """
         SEEN = []
-
-        @check("a", points=5, title=T)
-        def test_first(student):
-            student.run(ask, returns=Integer())
 
         @check("a", points=5, title=T)
         def test_second(student, rng):

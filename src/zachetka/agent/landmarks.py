@@ -30,10 +30,13 @@ class Landmarks:
     """The state of a process at one moment, as far as it is looked at."""
 
     def __init__(self, user_ns: Mapping[str, Any]) -> None:
-        modules = [vars(sys.modules[name]) for name in _MODULES if name in sys.modules]
-        own = [value for value in user_ns.values() if isinstance(value, type)]
-        classes = [*_library_classes(), *(c for c in own if c.__module__ == "__main__")]
-        self._modules = [(names, list(names.values())) for names in modules]
+        own = [
+            value
+            for value in user_ns.values()
+            if isinstance(value, type) and value.__module__ == "__main__"
+        ]
+        classes = [*_library_classes(), *own]
+        self._modules = [(names, list(names.values())) for names in _names_of(_MODULES)]
         self._classes = [(vars(c), list(vars(c).values())) for c in dict.fromkeys(classes)]
         self._values = list(_values(user_ns, own))
         self._states = list(map(_state, self._values))
@@ -55,22 +58,24 @@ def _is_prefix(before: list[Any], now: Iterable[Any]) -> bool:
     return all(map(operator.is_, before, now))
 
 
+def _names_of(modules: Iterable[str]) -> list[dict[str, Any]]:
+    return [vars(sys.modules[name]) for name in modules if name in sys.modules]
+
+
 def _library_classes() -> Iterator[type]:
     import torch
 
     yield from (*torch.Tensor.__mro__[:-1], torch.autograd.Function)
-    for name in _CLASSES_OF:
-        for value in vars(sys.modules.get(name, torch.nn)).values():
+    for names in _names_of(_CLASSES_OF):
+        for value in names.values():
             if isinstance(value, type):
                 yield from value.__mro__[:-1]
 
 
 def _values(user_ns: Mapping[str, Any], own: Iterable[type]) -> Iterator[Any]:
     """Give what keeps a state of its own, in the notebook's names and in the library's hooks."""
-    for name in _HOOKS_OF:
-        for key, value in vars(sys.modules.get(name, sys)).items():
-            if "hooks" in key and isinstance(value, dict):
-                yield value
+    for library in _names_of(_HOOKS_OF):
+        yield from (v for name, v in library.items() if "hooks" in name and isinstance(v, dict))
     for names in (user_ns, *map(vars, own)):
         for value in names.values():
             yield value

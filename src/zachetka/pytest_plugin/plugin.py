@@ -7,6 +7,7 @@ grader is a bug of ours and must never cost a student a point: it is kept apart 
 from __future__ import annotations
 
 import traceback
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from zachetka.pytest_plugin.check import MARK, id_of, info_of
 from zachetka.pytest_plugin.examination import Examination, Outcome, SeveralProbesError
 from zachetka.pytest_plugin.rng import Rng
 from zachetka.pytest_plugin.student import Student
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 
 class ExaminationPlugin:
@@ -43,10 +47,10 @@ class ExaminationPlugin:
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
         """The submission."""
-        return self._student(request.node, "probes")
+        return Student(self.examination, self._rng(request.node, "probes"))
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
         """Run a check, and once more by itself where another one may have made it fail.
 
         With other inputs: a submission may have kept those of the first time in a file.
@@ -55,22 +59,22 @@ class ExaminationPlugin:
         flags, student_s = [*examination.flags], examination.student_s
         examination.attempt(alone=False)
         try:
-            self._call(pyfuncitem, "")
+            return (yield)
         except (StudentFault, AssertionError, SeveralProbesError):
             if not examination.influenced:
                 raise
             examination.flags[:] = flags
             examination.retract(student_s)
             examination.attempt(alone=True)
-            self._call(pyfuncitem, "\0alone")
+            self._call_again(pyfuncitem)
+            return True
         finally:
             examination.attempt(alone=True)  # for the fixtures of the next one
-        return True
 
-    def _call(self, item: pytest.Function, attempt: str) -> None:
+    def _call_again(self, item: pytest.Function) -> None:
         anew = {
-            "rng": self._rng(item, f"inputs{attempt}"),
-            "student": self._student(item, f"probes{attempt}"),
+            "rng": self._rng(item, "inputs\0alone"),
+            "student": Student(self.examination, self._rng(item, "probes\0alone")),
         }
         names = item._fixtureinfo.argnames  # noqa: SLF001 - as pytest itself calls a function
         item.obj(**{name: anew.get(name, item.funcargs[name]) for name in names})
@@ -122,9 +126,6 @@ class ExaminationPlugin:
 
     def _note_internal(self, message: str) -> None:
         self.examination.internal_errors.append(message[-4000:])
-
-    def _student(self, item: pytest.Item, purpose: str) -> Student:
-        return Student(self.examination, self._rng(item, purpose))
 
     def _rng(self, item: pytest.Item, purpose: str) -> Rng:
         info = info_of(item)
