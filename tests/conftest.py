@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from zachetka.sandbox import backends, control_group
-from zachetka.sandbox.engine import OWNER_LABEL, find_engine
+from zachetka.sandbox.engine import OWNER_LABEL, find_engine, sweep
 
-GONE_WITHIN_S = 20.0
+GONE_WITHIN_S = 60.0
 BEFORE = pytest.StashKey[set]()
 LEFT = pytest.StashKey[set]()
 # Where nothing else runs, everything that is new is ours.
@@ -29,9 +29,11 @@ def pytest_sessionfinish(session):
     before = session.config.stash.get(BEFORE, None)
     if before is None:
         return
-    # As the next run would: tests kill some, whose groups it removes when it looks for its place.
+    # As the next run would: tests kill some, whose groups and containers it removes.
     control_group.place.cache_clear()
     control_group.place()
+    if not backends()["docker"].unavailable():
+        sweep(find_engine())
     deadline = time.monotonic() + GONE_WITHIN_S
     while (left := things_of_the_host() - before) and time.monotonic() < deadline:
         time.sleep(0.5)
@@ -40,6 +42,8 @@ def pytest_sessionfinish(session):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+# The last words of a long output are what is read, and sometimes all that is kept of it.
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter, config):
     left = config.stash.get(LEFT, set())
     if left:
