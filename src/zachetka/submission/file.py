@@ -60,7 +60,7 @@ def read_bytes(path: Path) -> RawSubmission:
         if not stat.S_ISREG(status.st_mode):
             raise _not_a_file()
         if status.st_size > FILE_BYTES:
-            raise _too_large(status.st_size)
+            raise too_large(status.st_size)
         with open(descriptor, "rb", closefd=False) as stream:
             data = stream.read(FILE_BYTES + 1)
     except OSError as error:
@@ -68,7 +68,7 @@ def read_bytes(path: Path) -> RawSubmission:
     finally:
         os.close(descriptor)
     if len(data) > FILE_BYTES:
-        raise _too_large(len(data))
+        raise too_large(len(data))
     return RawSubmission(path.name, hashlib.sha256(data).hexdigest(), data)
 
 
@@ -90,7 +90,8 @@ def _not_a_file() -> SubmissionRejectedError:
     )
 
 
-def _too_large(size: int) -> SubmissionRejectedError:
+def too_large(size: int) -> SubmissionRejectedError:
+    """Say that a file has more bytes than are read."""
     megabytes, most = -(-size // 1_000_000), FILE_BYTES // 1_000_000
     return SubmissionRejectedError(
         Text(
