@@ -202,7 +202,7 @@ def test_zeros_at_the_end_are_left_out(read):
 def test_what_is_no_text_of_a_source_is_left_out_and_noted(read):
     found = read(notebook(code("x"), code(["a", 5, ["b"], "c"])))
     assert [cell.source for cell in found.cells] == ["x", "ac"]
-    assert found.repairs == ("what is no text was left out of cell 1",)
+    assert found.repairs == ("what is no text was left out of cell 2",)
 
 
 def test_only_so_many_repairs_are_noted(read):
@@ -231,3 +231,50 @@ def test_what_is_known_to_be_handed_in_is_named(read, content, said):
 def test_quotes_that_are_escaped_are_not_counted(read):
     shown = "".join(['<a href="x">'] * 1_600_000)
     assert len(read(notebook(code("x", output=shown))).cells) == 1
+
+
+WIDGETS = "application/vnd.jupyter.widget-state+json"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"kernelspec": {"name": "conda-env-ml-py"}}, "the kernel is another machine's"),
+        ({"kernelspec": {}}, "the kernel is another machine's"),
+        ({"widgets": {WIDGETS: {"a1": {"model_name": "Text"}}}}, "metadata of widgets"),
+        ({"widgets": {"state": {}}}, "metadata of widgets"),
+        ({"widgets": 5}, "metadata of widgets"),
+    ],
+)
+def test_metadata_that_breaks_other_tools_is_noted(read, metadata, said):
+    [repair] = read(notebook(code("x"), **metadata)).repairs
+    assert repair.startswith(said) or said in repair
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        {"kernelspec": {"name": "python"}},
+        {"widgets": {}},
+        {"widgets": {WIDGETS: {"state": {}, "version_major": 2}}},
+    ],
+)
+def test_metadata_that_breaks_nothing_is_not_noted(read, metadata):
+    assert read(notebook(code("x"), **metadata)).repairs == ()
+
+
+def test_ids_that_stand_twice_are_noted_once(read):
+    cells = [code("a", id="x"), {"cell_type": "markdown", "id": "x"}, code("b", id="x")]
+    assert read(notebook(*cells)).repairs == ("several cells have the same id",)
+
+
+def test_ids_do_not_matter_before_the_format_has_them(read):
+    found = read({**notebook(code("a", id="x"), code("b", id="x")), "nbformat_minor": 4})
+    assert found.repairs == ()
+
+
+def test_large_outputs_are_noted_with_their_size(read):
+    shown = {"output_type": "stream", "name": "stdout", "text": "x" * 12_500_000}
+    found = read(notebook(code("x", outputs=[shown])))
+    assert found.repairs == ("12 MB of stored outputs and other data were left out",)

@@ -12,7 +12,7 @@ from zachetka.errors import SubmissionRejectedError
 from zachetka.language import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from zachetka.submission.file import RawSubmission
 
@@ -27,6 +27,16 @@ _COMMAS: Final = 6_000_000
 _QUOTES: Final = 3_000_000
 
 _REPAIRS: Final = 20
+# Below this, what is stored beside the code is nothing to speak of.
+_TELLING_BYTES: Final = 10_000_000
+
+WIDGET_STATE: Final = "application/vnd.jupyter.widget-state+json"
+FOREIGN_KERNEL: Final = "the kernel is another machine's: python3 was taken"
+STATELESS_WIDGETS: Final = "the metadata of widgets has no state, which other tools need"
+TWIN_IDS: Final = "several cells have the same id"
+_NATIVE_KERNELS: Final = frozenset({"python3", "python"})
+_MAJOR: Final = 4
+_MINOR_WITH_IDS: Final = 5
 
 _LONG_NUMBER: Final = 18
 _OTHER_KERNELS: Final = {
@@ -121,15 +131,22 @@ def parse(raw: RawSubmission) -> Submission:
         SubmissionRejectedError: it is no notebook that could be run.
     """
     repairs: list[str] = []
-    untrusted_notebook = _parse_json(_decode(raw.take(), repairs))
+    untrusted_notebook = parse_json(decode(raw.take(), repairs))
     if not isinstance(untrusted_notebook, dict):
-        raise _not_a_notebook()
-    untrusted_metadata = _mapping(untrusted_notebook.get("metadata"))
+        raise not_a_notebook()
+    untrusted_metadata = mapping(untrusted_notebook.get("metadata"))
     _reject_other_languages(untrusted_metadata)
+    if has_foreign_kernel(untrusted_metadata):
+        note(repairs, FOREIGN_KERNEL)
+    if has_stateless_widgets(untrusted_metadata):
+        note(repairs, STATELESS_WIDGETS)
     # One more than there may be says enough: millions could follow.
     cells = tuple(islice(_code_cells(untrusted_notebook, repairs), CELL_COUNT + 1))
-    _bound(cells)
-    untrusted_mark = _mapping(untrusted_metadata.get("zachetka"))
+    sizes = _bounded_sizes(cells)
+    if raw.size - sum(sizes) >= _TELLING_BYTES:
+        left_out_mb = (raw.size - sum(sizes)) // 1_000_000
+        note(repairs, f"{left_out_mb} MB of stored outputs and other data were left out")
+    untrusted_mark = mapping(untrusted_metadata.get("zachetka"))
     return Submission(
         path_name=raw.path_name,
         sha256=raw.sha256,
@@ -141,13 +158,19 @@ def parse(raw: RawSubmission) -> Submission:
     )
 
 
-def _note(repairs: list[str], what: str) -> None:
+def note(repairs: list[str], what: str) -> None:
+    """Add to `repairs`, up to a bound."""
     # A file may need millions, and all that are noted stand in the report.
     if len(repairs) < _REPAIRS:
         repairs.append(what if len(repairs) < _REPAIRS - 1 else "and more was mended")
 
 
-def _decode(data: bytes, repairs: list[str]) -> str:
+def decode(data: bytes, repairs: list[str]) -> str:
+    """Give the text of a file in whatever encoding it has; note what that took.
+
+    Raises:
+        SubmissionRejectedError: the file is empty.
+    """
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise SubmissionRejectedError(
             Text(
@@ -159,13 +182,13 @@ def _decode(data: bytes, repairs: list[str]) -> str:
     # A file system that lost its power fills the end of a file up with zeros.
     if encoding.startswith("utf-8") and data.endswith(b"\0"):
         data = data.rstrip(b"\0")
-        _note(repairs, "zeros at the end of the file were left out")
+        note(repairs, "zeros at the end of the file were left out")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return _decode_broken(data, repairs)
     if encoding != "utf-8":
-        _note(repairs, f"read as {encoding}")
+        note(repairs, f"read as {encoding}")
     return text
 
 
@@ -175,26 +198,42 @@ def _decode_broken(data: bytes, repairs: list[str]) -> str:
     broken = text.count("\N{REPLACEMENT CHARACTER}")
     multibyte = len(data) - len(text) + broken
     if multibyte > 2 * broken:
-        _note(repairs, f"{broken} broken bytes of UTF-8 were replaced")
+        note(repairs, f"{broken} broken bytes of UTF-8 were replaced")
         return text
-    _note(repairs, "read as cp1251")
+    note(repairs, "read as cp1251")
     return data.decode("cp1251", errors="replace")
 
 
-def _parse_json(text: str) -> Any:
-    if (
+def holds_too_much(text: str) -> bool:
+    """Say whether to parse this JSON would take more memory than an honest notebook does."""
+    return (
         text.count("[") + text.count("{") > _BRACKETS
         or text.count(",") > _COMMAS
         or text.count('"') - text.count('\\"') > _QUOTES
-    ):
-        raise SubmissionRejectedError(
-            Text(
-                "The notebook holds too much data. Clear its outputs and hand it in again.",
-                "В ноутбуке слишком много данных. Очистите выводы ячеек и сдайте его ещё раз.",
-            )
-        )
+    )
+
+
+def parse_json(
+    text: str,
+    *,
+    parse_int: Callable[[str], Any] | None = None,
+    parse_float: Callable[[str], Any] | None = None,
+    parse_constant: Callable[[str], Any] | None = None,
+) -> Any:
+    """Parse JSON of bounded size; numbers are not kept, unless a caller parses them.
+
+    Raises:
+        SubmissionRejectedError: it is too much, or no JSON.
+    """
+    if holds_too_much(text):
+        raise too_much_data()
     try:
-        return json.loads(text, parse_int=_parse_int, parse_float=_parse_float)
+        return json.loads(
+            text,
+            parse_int=parse_int or _parse_int,
+            parse_float=parse_float or _parse_float,
+            parse_constant=parse_constant,
+        )
     except (ValueError, RecursionError) as error:
         what = next((said for looks, said in _NO_NOTEBOOKS if looks.search(text)), _BROKEN)
         raise SubmissionRejectedError(what) from error
@@ -212,61 +251,85 @@ def _parse_float(_digits: str) -> float:
 
 def _code_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> Iterator[Cell]:
     left_out = 0
-    for index, untrusted_cell in enumerate(_all_cells(untrusted_notebook, repairs)):
+    ids: set[str] = set()
+    with_ids = has_ids(untrusted_notebook)
+    for index, untrusted_cell in enumerate(all_cells(untrusted_notebook, repairs)):
         if not isinstance(untrusted_cell, dict):
             left_out += 1
             continue
-        kind = untrusted_cell.get("cell_type")
-        if kind is None and ("outputs" in untrusted_cell or "execution_count" in untrusted_cell):
-            kind = "code"
-        if kind != "code":
-            continue
-        untrusted_source = untrusted_cell.get("source", untrusted_cell.get("input"))
-        yield Cell(index, _source(untrusted_source, index, repairs))
+        untrusted_id = untrusted_cell.get("id")
+        if with_ids and isinstance(untrusted_id, str):
+            if untrusted_id in ids:
+                note(repairs, TWIN_IDS)
+                with_ids = False  # once is enough
+            ids.add(untrusted_id)
+        if kind_of(untrusted_cell) == "code":
+            yield Cell(index, source_of(untrusted_cell, index, repairs))
     if left_out:
         # One sentence for all of them: there may be millions.
-        _note(repairs, f"what is not a cell was left out: {left_out} times")
+        note(repairs, f"what is not a cell was left out: {left_out} times")
 
 
-def _all_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> list[Any]:
+def has_ids(untrusted_notebook: dict[str, Any]) -> bool:
+    """Say whether the format that a notebook names wants ids of its cells: 4.5 and later."""
+    major, minor = untrusted_notebook.get("nbformat"), untrusted_notebook.get("nbformat_minor")
+    return major == _MAJOR and isinstance(minor, int) and minor >= _MINOR_WITH_IDS
+
+
+def kind_of(untrusted_cell: dict[str, Any]) -> object:
+    """Give the type of a cell, which one that has been run need not name."""
+    kind = untrusted_cell.get("cell_type")
+    if kind is None and ("outputs" in untrusted_cell or "execution_count" in untrusted_cell):
+        return "code"
+    return kind
+
+
+def all_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> list[Any]:
+    """Give the cells of a notebook, whatever its format.
+
+    Raises:
+        SubmissionRejectedError: it has none.
+    """
     untrusted_cells = untrusted_notebook.get("cells")
     if isinstance(untrusted_cells, list):
         if untrusted_notebook.get("nbformat") is None:
-            _note(repairs, "the notebook does not name its format")
+            note(repairs, "the notebook does not name its format")
         return untrusted_cells
     # Until nbformat 3 the cells stood in worksheets, of which every program wrote one.
     untrusted_sheets = untrusted_notebook.get("worksheets")
     if not isinstance(untrusted_sheets, list):
-        raise _not_a_notebook()
-    _note(repairs, "upgraded from nbformat 3")
+        raise not_a_notebook()
+    note(repairs, "upgraded from nbformat 3")
     cells: list[Any] = []
     for untrusted_sheet in untrusted_sheets:
-        untrusted_cells = _mapping(untrusted_sheet).get("cells")
+        untrusted_cells = mapping(untrusted_sheet).get("cells")
         if isinstance(untrusted_cells, list):
             cells.extend(untrusted_cells)
     return cells
 
 
-def _source(untrusted_source: object, index: int, repairs: list[str]) -> str:
+def source_of(untrusted_cell: dict[str, Any], index: int, repairs: list[str]) -> str:
+    """Give the source of a cell as text that can be stored, with newlines as line ends."""
+    untrusted_source = untrusted_cell.get("source", untrusted_cell.get("input"))
     if isinstance(untrusted_source, list):
         lines = [line for line in untrusted_source if isinstance(line, str)]
         if len(lines) != len(untrusted_source):
-            _note(repairs, f"what is no text was left out of cell {index}")
+            note(repairs, f"what is no text was left out of cell {index + 1}")
         source = "".join(lines)
     elif isinstance(untrusted_source, str):
         source = untrusted_source
     else:
-        _note(repairs, f"cell {index} has no source")
+        note(repairs, f"cell {index + 1} has no source")
         return ""
     if "\r" in source:
         source = source.replace("\r\n", "\n").replace("\r", "\n")
     storable = source.encode("utf-8", errors="replace").decode("utf-8").replace("\0", "")
     if storable != source:
-        _note(repairs, f"characters that no file can hold were replaced in cell {index}")
+        note(repairs, f"characters that no file can hold were replaced in cell {index + 1}")
     return storable
 
 
-def _bound(cells: tuple[Cell, ...]) -> None:
+def _bounded_sizes(cells: tuple[Cell, ...]) -> list[int]:
     sizes = [len(cell.source.encode("utf-8")) for cell in cells]
     if (
         len(cells) > CELL_COUNT
@@ -281,12 +344,42 @@ def _bound(cells: tuple[Cell, ...]) -> None:
                 f"{SOURCE_BYTES // 1_000_000} МБ каждая, всего {SOURCES_BYTES // 1_000_000} МБ.",
             )
         )
+    return sizes
+
+
+def has_foreign_kernel(untrusted_metadata: dict[str, Any]) -> bool:
+    """Say whether a notebook asks for a kernel that only its author's machine has."""
+    if "kernelspec" not in untrusted_metadata:
+        return False
+    untrusted_name = mapping(untrusted_metadata["kernelspec"]).get("name")
+    return not (isinstance(untrusted_name, str) and untrusted_name in _NATIVE_KERNELS)
+
+
+def has_stateless_widgets(untrusted_metadata: dict[str, Any]) -> bool:
+    """Say whether the metadata of widgets is there without what shows them, as Colab writes it."""
+    untrusted_widgets = untrusted_metadata.get("widgets", {})
+    if untrusted_widgets == {}:
+        return False
+    untrusted_models = mapping(mapping(untrusted_widgets).get(WIDGET_STATE))
+    return not isinstance(untrusted_models.get("state"), dict)
 
 
 def _reject_other_languages(untrusted_metadata: dict[str, Any]) -> None:
-    untrusted_kernel = _mapping(untrusted_metadata.get("kernelspec"))
+    language = other_language(untrusted_metadata)
+    if language is not None:
+        raise SubmissionRejectedError(
+            Text(
+                f"The notebook is written in {language}; this assignment is in Python.",
+                f"Ноутбук написан на {language}, а задание выполняется на Python.",
+            )
+        )
+
+
+def other_language(untrusted_metadata: dict[str, Any]) -> str | None:
+    """Give the language of a notebook that is surely not in Python."""
+    untrusted_kernel = mapping(untrusted_metadata.get("kernelspec"))
     untrusted_words = (
-        _mapping(untrusted_metadata.get("language_info")).get("name"),
+        mapping(untrusted_metadata.get("language_info")).get("name"),
         untrusted_kernel.get("language"),
         untrusted_kernel.get("name"),
     )
@@ -295,19 +388,16 @@ def _reject_other_languages(untrusted_metadata: dict[str, Any]) -> None:
     untrusted_shown = untrusted_kernel.get("display_name")
     shown = untrusted_shown.lower() if isinstance(untrusted_shown, str) else ""
     if any("python" in word for word in (shown, *words)):
-        return
+        return None
     for word in words:
         language = _OTHER_KERNELS.get(re.split(r"[-\d]", word, maxsplit=1)[0])
         if language is not None:
-            raise SubmissionRejectedError(
-                Text(
-                    f"The notebook is written in {language}; this assignment is in Python.",
-                    f"Ноутбук написан на {language}, а задание выполняется на Python.",
-                )
-            )
+            return language
+    return None
 
 
-def _mapping(untrusted_value: object) -> dict[str, Any]:
+def mapping(untrusted_value: object) -> dict[str, Any]:
+    """Give an object of JSON; what is none is empty."""
     return untrusted_value if isinstance(untrusted_value, dict) else {}
 
 
@@ -317,7 +407,18 @@ def _name(untrusted_value: object) -> str | None:
     return None
 
 
-def _not_a_notebook() -> SubmissionRejectedError:
+def too_much_data() -> SubmissionRejectedError:
+    """Say that a notebook holds more than honest outputs do."""
+    return SubmissionRejectedError(
+        Text(
+            "The notebook holds too much data. Clear its outputs and hand it in again.",
+            "В ноутбуке слишком много данных. Очистите выводы ячеек и сдайте его ещё раз.",
+        )
+    )
+
+
+def not_a_notebook() -> SubmissionRejectedError:
+    """Say that JSON is no notebook."""
     return SubmissionRejectedError(
         Text(
             "The file is JSON but not a notebook: it has no cells. Hand in the .ipynb file.",

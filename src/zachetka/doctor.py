@@ -1,0 +1,594 @@
+"""Mend a notebook so that Jupyter and its tools open it, or merge two of them into one.
+
+What its author wrote is kept to the line. `nbformat` has an upgrade of its own, which takes
+valid notebooks and gives cells random ids: here any file comes in, and the same bytes go out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+
+from zachetka.submission import CELL_COUNT, FILE_BYTES
+from zachetka.submission.notebook import (
+    FOREIGN_KERNEL,
+    STATELESS_WIDGETS,
+    WIDGET_STATE,
+    all_cells,
+    decode,
+    has_foreign_kernel,
+    has_ids,
+    has_stateless_widgets,
+    holds_too_much,
+    kind_of,
+    mapping,
+    not_a_notebook,
+    note,
+    other_language,
+    parse_json,
+    source_of,
+    too_much_data,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+# Far above a figure or a plotly page; what is larger makes Jupyter crawl.
+OUTPUT_BYTES: Final = 5_000_000
+OUTPUTS_BYTES: Final = 20_000_000
+
+_FORMAT: Final = 4
+_MINOR: Final = 5
+_DEEPEST: Final = 100  # honest plots nest some twenty levels deep
+_LONGEST_INTEGER: Final = 4000  # Python refuses to read and write much longer ones
+_HEADINGS: Final = 6
+_NAMES: Final = 10
+
+_NOTEBOOK_FIELDS: Final = frozenset({"cells", "metadata", "nbformat", "nbformat_minor"})
+_OLD_FIELDS: Final = frozenset({"worksheets", "orig_nbformat", "orig_nbformat_minor"})
+_KERNEL: Final = {"display_name": "Python 3", "language": "python", "name": "python3"}
+_OLD_MIMES: Final = {
+    "text": "text/plain",
+    "html": "text/html",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+    "latex": "text/latex",
+    "json": "application/json",
+    "javascript": "application/javascript",
+}
+
+_ID: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_JSON_MIME: Final = re.compile(r"application/(.*\+)?json")
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_DEFINITION: Final = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w{1,80})", re.MULTILINE)
+
+_NO_NUMBER: Final = "numbers that JSON does not have, such as NaN, became null"
+_FIELDS_LEFT_OUT: Final = "fields that do not belong there were left out"
+_FIELDS_MISSING: Final = "fields that must be there were missing or no such thing"
+_METADATA_LEFT_OUT: Final = "metadata that does not fit the format was left out"
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A notebook as nbformat 4.5, and in English what had to be mended."""
+
+    data: bytes
+    repairs: tuple[str, ...]
+
+
+def repaired(data: bytes) -> Repaired:
+    """Give a notebook in the form that `nbformat.validate` accepts and Jupyter opens.
+
+    The same bytes give the same bytes, and what was repaired needs no repair. That cells have no
+    ids in a format before 4.5 is as it should be and is not noted.
+
+    Raises:
+        SubmissionRejectedError: it is no notebook, or too much for one.
+    """
+    repairs: list[str] = []
+    document = _document(data, repairs)
+    return Repaired(_written(document), tuple(dict.fromkeys(repairs)))
+
+
+def merged(first: bytes, second: bytes) -> Repaired:
+    """Give one notebook with the cells of both, each in its order, and the metadata of the first.
+
+    A cell of the second that also stands in the first is left out. What stands between two cells
+    that both have stays between them, the first notebook's part before the second's.
+
+    Raises:
+        SubmissionRejectedError: one is no notebook, or they are too much together.
+    """
+    documents: list[dict[str, Any]] = []
+    repairs: list[str] = []
+    for which, data in (("first", first), ("second", second)):
+        own: list[str] = []
+        documents.append(_document(data, own))
+        repairs += [f"the {which} notebook: {what}" for what in dict.fromkeys(own)]
+    document, other = documents
+    cells = _interleaved(document["cells"], other["cells"], repairs)
+    if len(cells) > CELL_COUNT:
+        raise too_much_data()
+    if document["metadata"] != other["metadata"]:
+        repairs.append("the metadata of the second notebook was left out")
+    _bound_outputs(cells, repairs)
+    _give_ids(cells)
+    return Repaired(_written({**document, "cells": cells}), tuple(repairs))
+
+
+def _document(data: bytes, repairs: list[str]) -> dict[str, Any]:
+    """Read a notebook and give it as nbformat 4.5 has it, with sources that are one string."""
+    mended: Counter[str] = Counter()
+    untrusted_notebook = _read(data, repairs, mended)
+    untrusted_cells = all_cells(untrusted_notebook, repairs)
+    if len(untrusted_cells) > CELL_COUNT:
+        raise too_much_data()
+    is_old = not isinstance(untrusted_notebook.get("cells"), list)
+    _check_format(untrusted_notebook, mended, is_old=is_old)
+    cells = []
+    for index, untrusted_cell in enumerate(untrusted_cells):
+        if not isinstance(untrusted_cell, dict):
+            mended["what is not a cell was left out"] += 1
+            continue
+        upgraded = _upgraded(untrusted_cell, index, repairs) if is_old else untrusted_cell
+        cells.append(_cell(upgraded, index, repairs, mended))
+    metadata = _metadata(untrusted_notebook.get("metadata"), mended, is_old=is_old)
+    _bound_outputs(cells, repairs)
+    if has_ids(untrusted_notebook):
+        mended["cells without an id were given one"] += sum("id" not in cell for cell in cells)
+        mended["ids that are not valid or stand twice were replaced"] += _give_ids(cells)
+    else:
+        if untrusted_notebook.get("nbformat") == _FORMAT:
+            has_any = any("id" in cell for cell in cells)
+            mended["the format before 4.5 has no ids of cells and they were there"] += has_any
+        _give_ids(cells)
+    # After `+` only what was counted is left.
+    repairs += [f"{what} ({n} times)" if n > 1 else what for what, n in (+mended).items()]
+    return {"cells": cells, "metadata": metadata, "nbformat": _FORMAT, "nbformat_minor": _MINOR}
+
+
+def _read(data: bytes, repairs: list[str], mended: Counter[str]) -> dict[str, Any]:
+    def null(_digits: str) -> Any:
+        mended[_NO_NUMBER] += 1
+
+    def integer(digits: str) -> Any:
+        return int(digits) if len(digits) <= _LONGEST_INTEGER else null(digits)
+
+    def real(digits: str) -> Any:
+        number = float(digits)
+        return number if math.isfinite(number) else null(digits)
+
+    text = decode(data, repairs)
+    untrusted_notebook = parse_json(text, parse_int=integer, parse_float=real, parse_constant=null)
+    if not isinstance(untrusted_notebook, dict):
+        raise not_a_notebook()
+    if _is_deep(untrusted_notebook):
+        raise too_much_data()
+    if _SURROGATE.search(text):
+        written = json.dumps(untrusted_notebook, ensure_ascii=False)
+        storable = written.encode("utf-8", errors="replace").decode("utf-8")
+        if storable != written:
+            note(repairs, "characters that no file can hold were replaced")
+            return dict(json.loads(storable))
+    return untrusted_notebook
+
+
+def _is_deep(untrusted_value: object) -> bool:
+    """Say whether values stand in each other deeper than programs that recurse can follow."""
+    level = [untrusted_value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
+
+
+def _check_format(
+    untrusted_notebook: dict[str, Any], mended: Counter[str], *, is_old: bool
+) -> None:
+    expected = _NOTEBOOK_FIELDS | _OLD_FIELDS if is_old else _NOTEBOOK_FIELDS
+    mended[_FIELDS_LEFT_OUT] += len(untrusted_notebook.keys() - expected)
+    if is_old or untrusted_notebook.get("nbformat") is None:
+        return  # that is noted by what finds the cells
+    major, minor = untrusted_notebook["nbformat"], untrusted_notebook.get("nbformat_minor")
+    if major != _FORMAT or not (_is_count(minor) and minor <= _MINOR):
+        mended["the number of the format was not one of 4.0 to 4.5"] += 1
+
+
+def _metadata(untrusted_metadata: object, mended: Counter[str], *, is_old: bool) -> dict[str, Any]:
+    if not isinstance(untrusted_metadata, dict):
+        mended[_FIELDS_MISSING] += 1
+    metadata = _fitting(mapping(untrusted_metadata), _NOTEBOOK_METADATA, mended)
+    if is_old:
+        metadata.pop("name", None)
+        metadata.pop("signature", None)
+    if "kernelspec" in metadata:
+        fits = _is_kernel(metadata["kernelspec"])
+        if other_language(metadata) is not None:
+            if not fits:
+                del metadata["kernelspec"]
+                mended[_METADATA_LEFT_OUT] += 1
+        elif has_foreign_kernel(metadata):
+            metadata["kernelspec"] = _KERNEL
+            mended[FOREIGN_KERNEL] += 1
+        elif not fits:
+            metadata["kernelspec"] = _KERNEL
+            mended["the description of the kernel was incomplete"] += 1
+    if has_stateless_widgets(metadata):
+        mended[STATELESS_WIDGETS] += 1
+        untrusted_models = mapping(metadata.pop("widgets")).get(WIDGET_STATE)
+        if isinstance(untrusted_models, dict):
+            metadata["widgets"] = {WIDGET_STATE: _with_state(untrusted_models)}
+    return metadata
+
+
+def _with_state(untrusted_models: dict[str, Any]) -> dict[str, Any]:
+    """Put the models of widgets where their readers look for them: Colab leaves out a level."""
+    models = {
+        key: model
+        for key, model in untrusted_models.items()
+        if isinstance(model, dict) and "model_name" in model
+    }
+    return {"state": models, "version_major": 2, "version_minor": 0}
+
+
+def _cell(
+    untrusted_cell: dict[str, Any], index: int, repairs: list[str], mended: Counter[str]
+) -> dict[str, Any]:
+    kind = kind_of(untrusted_cell)
+    if not isinstance(kind, str) or kind not in _CELL_METADATA:
+        kind = "raw"
+        mended["cells of an unknown type became raw cells"] += 1
+    if not isinstance(untrusted_cell.get("metadata"), dict):
+        mended[_FIELDS_MISSING] += 1
+    cell: dict[str, Any] = {
+        "cell_type": kind,
+        "metadata": _fitting(mapping(untrusted_cell.get("metadata")), _CELL_METADATA[kind], mended),
+        "source": source_of(untrusted_cell, index, repairs),
+    }
+    if kind == "code":
+        untrusted_count = untrusted_cell.get("execution_count")
+        cell["execution_count"] = untrusted_count if _is_count(untrusted_count) else None
+        cell["outputs"] = _outputs(untrusted_cell.get("outputs"), mended)
+        if "execution_count" not in untrusted_cell or untrusted_count != cell["execution_count"]:
+            mended[_FIELDS_MISSING] += 1
+    elif "attachments" in untrusted_cell:
+        untrusted_attachments = untrusted_cell["attachments"]
+        cell["attachments"] = {
+            name: _bundle(bundle) for name, bundle in mapping(untrusted_attachments).items()
+        }
+        if cell["attachments"] != untrusted_attachments:
+            mended["what is no attachment was left out"] += 1
+    if "id" in untrusted_cell:
+        cell["id"] = untrusted_cell["id"]
+    mended[_FIELDS_LEFT_OUT] += len(untrusted_cell.keys() - cell.keys())
+    return cell
+
+
+def _outputs(untrusted_outputs: object, mended: Counter[str]) -> list[dict[str, Any]]:
+    if not isinstance(untrusted_outputs, list):
+        mended[_FIELDS_MISSING] += 1
+        return []
+    outputs = []
+    for untrusted_output in untrusted_outputs:
+        output = _output(mapping(untrusted_output))
+        if output is None:
+            mended["what is no output that can be stored was left out"] += 1
+            continue
+        if output != untrusted_output:
+            mended["stored outputs that do not fit the format were mended"] += 1
+        outputs.append(output)
+    return outputs
+
+
+def _output(untrusted_output: dict[str, Any]) -> dict[str, Any] | None:
+    match untrusted_output.get("output_type"):
+        case "stream" if _is_text(untrusted_output.get("text")):
+            return {
+                "output_type": "stream",
+                "name": _string(untrusted_output.get("name"), "stdout"),
+                "text": untrusted_output["text"],
+            }
+        case "error":
+            untrusted_traceback = untrusted_output.get("traceback")
+            lines = untrusted_traceback if isinstance(untrusted_traceback, list) else []
+            return {
+                "output_type": "error",
+                "ename": _string(untrusted_output.get("ename"), ""),
+                "evalue": _string(untrusted_output.get("evalue"), ""),
+                "traceback": [line for line in lines if isinstance(line, str)],
+            }
+        case ("display_data" | "execute_result") as kind:
+            output = {
+                "output_type": kind,
+                "data": _bundle(untrusted_output.get("data")),
+                "metadata": mapping(untrusted_output.get("metadata")),
+            }
+            if kind == "execute_result":
+                untrusted_count = untrusted_output.get("execution_count")
+                output["execution_count"] = untrusted_count if _is_count(untrusted_count) else None
+            return output
+    return None
+
+
+def _bundle(untrusted_bundle: object) -> dict[str, Any]:
+    return {
+        mime: value
+        for mime, value in mapping(untrusted_bundle).items()
+        if _is_text(value) or _JSON_MIME.fullmatch(mime)
+    }
+
+
+def _upgraded(untrusted_cell: dict[str, Any], index: int, repairs: list[str]) -> dict[str, Any]:
+    """Give a cell of nbformat 3 the names that its parts have since."""
+    cell = dict(untrusted_cell)
+    untrusted_metadata = dict(mapping(cell.get("metadata")))
+    cell["metadata"] = untrusted_metadata
+    kind = kind_of(cell)
+    if kind == "code":
+        cell.pop("language", None)
+        if "collapsed" in cell:
+            untrusted_metadata["collapsed"] = cell.pop("collapsed")
+        if "input" in cell:
+            cell.setdefault("source", cell.pop("input"))
+        cell["execution_count"] = cell.pop("prompt_number", None)
+        untrusted_outputs = cell.get("outputs")
+        if isinstance(untrusted_outputs, list):
+            cell["outputs"] = [_upgraded_output(mapping(output)) for output in untrusted_outputs]
+    elif kind == "heading":
+        untrusted_level = cell.pop("level", 1)
+        is_level = _is_count(untrusted_level) and 0 < untrusted_level <= _HEADINGS
+        title = " ".join(source_of(cell, index, repairs).splitlines())
+        cell["source"] = "#" * (untrusted_level if is_level else 1) + " " + title
+        cell["cell_type"] = "markdown"
+    elif kind == "html":
+        cell["cell_type"] = "markdown"
+    return cell
+
+
+def _upgraded_output(untrusted_output: dict[str, Any]) -> dict[str, Any]:
+    output = dict(untrusted_output)
+    kind = output.pop("output_type", None)
+    if kind == "stream":
+        return {"name": output.pop("stream", "stdout"), **output, "output_type": "stream"}
+    if kind == "pyerr":
+        return {**output, "output_type": "error"}
+    count, untrusted_metadata = output.pop("prompt_number", None), output.pop("metadata", None)
+    upgraded = {
+        "output_type": "execute_result" if kind == "pyout" else kind,
+        "data": _with_mimes(output),
+        "metadata": _with_mimes(mapping(untrusted_metadata)),
+    }
+    return {**upgraded, "execution_count": count} if kind == "pyout" else upgraded
+
+
+def _with_mimes(untrusted_bundle: dict[str, Any]) -> dict[str, Any]:
+    return {_OLD_MIMES.get(key, key): value for key, value in untrusted_bundle.items()}
+
+
+def _bound_outputs(cells: Sequence[dict[str, Any]], repairs: list[str]) -> None:
+    room_bytes = OUTPUTS_BYTES
+    left_out_bytes = left_out = 0
+    for cell in cells:
+        kept = []
+        for output in cell.get("outputs", ()):
+            size = len(json.dumps(output, ensure_ascii=False).encode("utf-8"))
+            if size > min(OUTPUT_BYTES, room_bytes):
+                left_out_bytes += size
+                left_out += 1
+            else:
+                room_bytes -= size
+                kept.append(output)
+        if "outputs" in cell:
+            cell["outputs"] = kept
+    if left_out:
+        megabytes = -(-left_out_bytes // 1_000_000)
+        repairs.append(f"large stored outputs were left out: {left_out} of {megabytes} MB in all")
+
+
+def _give_ids(cells: Sequence[dict[str, Any]]) -> int:
+    """Give every cell an id of its own, made from what it holds; count those that were replaced."""
+    taken = {cell["id"] for cell in cells if _is_id(cell.get("id"))}
+    seen: set[str] = set()
+    replaced = 0
+    for index, cell in enumerate(cells):
+        untrusted_id = cell.get("id")
+        if _is_id(untrusted_id) and untrusted_id not in seen:
+            seen.add(untrusted_id)
+            continue
+        replaced += "id" in cell
+        cell["id"] = _new_id(cell, index, taken)
+        taken.add(cell["id"])
+    return replaced
+
+
+def _new_id(cell: dict[str, Any], index: int, taken: set[str]) -> str:
+    digest = hashlib.sha256(f"{index} {cell['cell_type']} {cell['source']}".encode()).hexdigest()
+    lengths = range(8, len(digest) + 1)
+    return next(digest[:length] for length in lengths if digest[:length] not in taken)
+
+
+def _interleaved(
+    first: Sequence[dict[str, Any]], second: Sequence[dict[str, Any]], repairs: list[str]
+) -> list[dict[str, Any]]:
+    in_first = {_content(cell) for cell in first}
+    # With every occurrence told from the others, what is compared is unique and costs little.
+    matcher = SequenceMatcher(None, _occurrences(first), _occurrences(second), autojunk=False)
+    cells: list[dict[str, Any]] = []
+    added: list[dict[str, Any]] = []
+    in_place = 0
+    for tag, start, end, other_start, other_end in matcher.get_opcodes():
+        cells += first[start:end]
+        if tag == "equal":
+            in_place += end - start
+            continue
+        new = [cell for cell in second[other_start:other_end] if _content(cell) not in in_first]
+        cells += new
+        added += new
+    shared = len(second) - len(added)
+    if added:
+        repairs.append(f"cells of the second notebook that were added: {len(added)}")
+    if shared:
+        repairs.append(f"cells that are in both and stay once: {shared}")
+    if shared > in_place:
+        repairs.append(
+            "cells that stand elsewhere, or more often, in the second notebook and stay as in "
+            f"the first: {shared - in_place}"
+        )
+    in_second = {_content(cell) for cell in second}
+    _note_clashes([cell for cell in first if _content(cell) not in in_second], added, repairs)
+    return cells
+
+
+def _content(cell: dict[str, Any]) -> tuple[str, str]:
+    return cell["cell_type"], cell["source"].rstrip()
+
+
+def _occurrences(cells: Sequence[dict[str, Any]]) -> list[tuple[tuple[str, str], int]]:
+    seen: Counter[tuple[str, str]] = Counter()
+    occurrences = []
+    for cell in cells:
+        content = _content(cell)
+        occurrences.append((content, seen[content]))
+        seen[content] += 1
+    return occurrences
+
+
+def _note_clashes(
+    own: Sequence[dict[str, Any]], added: Sequence[dict[str, Any]], repairs: list[str]
+) -> None:
+    """Note what both define, each in its own way: only the last of the two will count."""
+    twice = sorted(_definitions(own) & _definitions(added))
+    if twice:
+        more = f" and {len(twice) - _NAMES} more" if len(twice) > _NAMES else ""
+        repairs.append("defined differently in both: " + ", ".join(twice[:_NAMES]) + more)
+
+
+def _definitions(cells: Sequence[dict[str, Any]]) -> set[str]:
+    codes = (cell["source"] for cell in cells if cell["cell_type"] == "code")
+    return {name for code in codes for name in _DEFINITION.findall(code)}
+
+
+def _written(document: dict[str, Any]) -> bytes:
+    """Write a notebook as Jupyter does, so that versions of it can be compared line by line.
+
+    Raises:
+        SubmissionRejectedError: it would be more than is read.
+    """
+    cells = [
+        {**cell, "source": cell["source"].splitlines(keepends=True)} for cell in document["cells"]
+    ]
+    stream = io.StringIO()
+    # What is dumped to a stream is never held in millions of pieces.
+    json.dump(
+        {**document, "cells": cells},
+        stream,
+        ensure_ascii=False,
+        allow_nan=False,
+        indent=1,
+        sort_keys=True,
+    )
+    text = stream.getvalue() + "\n"
+    data = text.encode("utf-8")
+    if len(data) > FILE_BYTES or holds_too_much(text):
+        raise too_much_data()
+    return data
+
+
+def _fitting(
+    untrusted_metadata: dict[str, Any],
+    rules: dict[str, Callable[[Any], bool]],
+    mended: Counter[str],
+) -> dict[str, Any]:
+    """Keep of metadata what the format allows: most keys are free, a few have a form."""
+    fitting = {
+        key: value
+        for key, value in untrusted_metadata.items()
+        if key not in rules or rules[key](value)
+    }
+    mended[_METADATA_LEFT_OUT] += len(untrusted_metadata) - len(fitting)
+    return fitting
+
+
+def _is_count(untrusted_value: object) -> TypeGuard[int]:
+    return type(untrusted_value) is int and untrusted_value >= 0
+
+
+def _is_id(untrusted_value: object) -> TypeGuard[str]:
+    return isinstance(untrusted_value, str) and _ID.fullmatch(untrusted_value) is not None
+
+
+def _is_text(untrusted_value: object) -> bool:
+    """Say whether a value is text, or text line by line."""
+    if isinstance(untrusted_value, list):
+        return all(isinstance(line, str) for line in untrusted_value)
+    return isinstance(untrusted_value, str)
+
+
+def _is_kernel(untrusted_value: object) -> bool:
+    kernel = mapping(untrusted_value)
+    return all(isinstance(kernel.get(key), str) for key in ("name", "display_name"))
+
+
+def _is_language(untrusted_value: object) -> bool:
+    language = mapping(untrusted_value)
+    texts = ("name", "file_extension", "mimetype", "pygments_lexer")
+    return "name" in language and (
+        all(isinstance(language.get(key, ""), str) for key in texts)
+        and isinstance(language.get("codemirror_mode", ""), str | dict)
+    )
+
+
+def _is_name(untrusted_value: object) -> bool:
+    return isinstance(untrusted_value, str) and re.fullmatch(".+", untrusted_value) is not None
+
+
+def _are_tags(untrusted_value: object) -> bool:
+    if not isinstance(untrusted_value, list):
+        return False
+    tags = [tag for tag in untrusted_value if isinstance(tag, str) and tag and "," not in tag]
+    return len(set(tags)) == len(untrusted_value)
+
+
+def _are_times(untrusted_value: object) -> bool:
+    return isinstance(untrusted_value, dict) and all(
+        isinstance(time, str) for time in untrusted_value.values()
+    )
+
+
+def _string(untrusted_value: object, otherwise: str) -> str:
+    return untrusted_value if isinstance(untrusted_value, str) else otherwise
+
+
+_NOTEBOOK_METADATA: Final[dict[str, Callable[[Any], bool]]] = {
+    "language_info": _is_language,
+    "orig_nbformat": lambda number: _is_count(number) and number > 0,
+    "title": lambda title: isinstance(title, str),
+    "authors": lambda authors: isinstance(authors, list),
+}
+_OF_EVERY_CELL: Final[dict[str, Callable[[Any], bool]]] = {
+    "name": _is_name,
+    "tags": _are_tags,
+    "jupyter": lambda settings: isinstance(settings, dict),
+}
+_CELL_METADATA: Final[dict[str, dict[str, Callable[[Any], bool]]]] = {
+    "markdown": _OF_EVERY_CELL,
+    "raw": {**_OF_EVERY_CELL, "format": lambda mime: isinstance(mime, str)},
+    "code": {
+        **_OF_EVERY_CELL,
+        "execution": _are_times,
+        "collapsed": lambda collapsed: isinstance(collapsed, bool),
+        "scrolled": lambda scrolled: isinstance(scrolled, bool) or scrolled == "auto",
+    },
+}
