@@ -8,9 +8,20 @@ import os
 import re
 import secrets
 import tomllib
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from zachetka.errors import UsageError
 from zachetka.language import Text
@@ -26,11 +37,17 @@ _ASSIGNMENT_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _SECRET_BYTES: Final = 32
 _SECRET_FEWEST_CHARACTERS: Final = 16
 _WHOLE: Final = 100.0
+# A deadline outside of these is a slip of the pen, and arithmetic with it could overflow.
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2100
 
 # Far above what anybody means, and below what overflows where it is used.
 Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 # In MiB: a size below a KiB would be none once it is rounded to bytes.
 Size = Annotated[Positive, Field(ge=1 / 1024)]
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+# At most a week: a longer grace is another deadline.
+Minutes = Annotated[float, Field(ge=0, le=7 * 24 * 60, allow_inf_nan=False)]
 Identifier = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
 
 
@@ -67,6 +84,48 @@ class LimitsTable(_Model):
     cpus: Positive | None = None
 
 
+class LateRule(_Model):
+    """What a late submission loses: percents of the points earned, for each started day."""
+
+    # First, since the check of the deadline reads it.
+    zone: str | None = None
+    deadline: AwareDatetime
+    percent_per_day: Percent = 10.0
+    cap_percent: Percent = 30.0
+    grace_minutes: Minutes = 0.0
+
+    @field_validator("zone")
+    @classmethod
+    def _is_known(cls, untrusted_zone: str | None) -> str | None:
+        if untrusted_zone is not None:
+            try:
+                ZoneInfo(untrusted_zone)
+            except (KeyError, ValueError, OSError) as error:
+                raise ValueError(
+                    f"{untrusted_zone[:60]!r} is no time zone that this machine knows; write one "
+                    'such as "Europe/Moscow", or leave it out and write the offset: '
+                    "deadline = 2026-12-01T23:59:00+03:00"
+                ) from error
+        return untrusted_zone
+
+    @field_validator("deadline", mode="before")
+    @classmethod
+    def _is_one_moment(cls, untrusted_deadline: object, info: ValidationInfo) -> datetime:
+        deadline = _date_and_time(untrusted_deadline)
+        zone = info.data.get("zone")
+        if deadline.tzinfo is None and zone is None:
+            written = deadline.isoformat()
+            raise ValueError(
+                f"{written} has no time zone: write {written}+03:00 with your offset, or add "
+                'zone = "Europe/Moscow" with your zone'
+            )
+        if deadline.tzinfo is not None and zone is not None:
+            raise ValueError("it has an offset of its own: leave out the offset or the zone")
+        if not FIRST_YEAR <= deadline.year <= LAST_YEAR:
+            raise ValueError(f"the year {deadline.year} cannot be meant")
+        return deadline if zone is None else deadline.replace(tzinfo=ZoneInfo(zone))
+
+
 class Manifest(_Model):
     """An assignment.toml."""
 
@@ -77,6 +136,7 @@ class Manifest(_Model):
     title: Title
     tasks: dict[str, Task] = Field(min_length=1)
     limits_table: LimitsTable = Field(default=LimitsTable(), alias="limits")
+    late: LateRule | None = None
 
     @model_validator(mode="after")
     def _weights_are_a_whole(self) -> Self:
@@ -191,6 +251,19 @@ def _checked_secret(secret: bytes, where: str) -> bytes:
             f"{_SECRET_FEWEST_CHARACTERS} characters are needed"
         )
     return secret
+
+
+def _date_and_time(untrusted_value: object) -> datetime:
+    """Take a date with a time, from TOML or as a string; pydantic would take numbers, too."""
+    if isinstance(untrusted_value, datetime):
+        return untrusted_value
+    try:
+        # A date alone has ten characters at most, and would be taken for its first minute.
+        if isinstance(untrusted_value, str) and len(untrusted_value.strip()) > len("2026-12-01"):
+            return datetime.fromisoformat(untrusted_value.strip())
+    except ValueError:
+        pass
+    raise ValueError("it must be a date with a time and an offset: 2026-12-01T23:59:00+03:00")
 
 
 def _first_reason(error: ValidationError) -> str:

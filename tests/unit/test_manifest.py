@@ -1,4 +1,5 @@
 import threading
+from datetime import UTC, datetime
 
 import pytest
 
@@ -63,6 +64,73 @@ def test_a_broken_manifest_names_file_and_reason(course, old, new, reason):
         manifest.load_manifest(course, "mlp")
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value).removesuffix("\n")
+
+
+def write_late(course, lines):
+    path = course / "assignments" / "mlp" / "assignment.toml"
+    path.write_text(f"{TOML}[late]\n{lines}\n", "utf-8")
+
+
+def test_without_the_table_nothing_is_late(course):
+    assert manifest.load_manifest(course, "mlp").late is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "deadline = 2026-12-01T23:59:00+03:00",
+        'deadline = "2026-12-01T23:59:00+03:00"',
+        'deadline = 2026-12-01T23:59:00\nzone = "Europe/Moscow"',
+        'deadline = "2026-12-01 23:59"\nzone = "Europe/Moscow"',
+        "deadline = 2026-12-01T20:59:00Z",
+    ],
+)
+def test_a_deadline_is_one_moment_however_it_is_written(course, lines):
+    write_late(course, lines)
+    rule = manifest.load_manifest(course, "mlp").late
+    assert rule.deadline == datetime(2026, 12, 1, 20, 59, tzinfo=UTC)
+    assert (rule.percent_per_day, rule.cap_percent, rule.grace_minutes) == (10, 30, 0)
+
+
+def test_the_late_rule_can_differ_from_the_usual_one(course):
+    write_late(
+        course,
+        "deadline = 2026-12-01T23:59:00+03:00\n"
+        "percent_per_day = 5\ncap_percent = 50\ngrace_minutes = 15",
+    )
+    rule = manifest.load_manifest(course, "mlp").late
+    assert (rule.percent_per_day, rule.cap_percent, rule.grace_minutes) == (5, 50, 15)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ("", "late.deadline: Field required"),
+        ("deadline = 2026-12-01T23:59:00", r"write 2026-12-01T23:59:00\+03:00 with your offset"),
+        ('deadline = "2026-12-01T23:59:00"', r"write 2026-12-01T23:59:00\+03:00 with your offset"),
+        ("deadline = 2026-12-01", "a date with a time and an offset"),
+        ('deadline = "2026-12-01"', "a date with a time and an offset"),
+        ('deadline = "1 December 2026"', "a date with a time and an offset"),
+        ("deadline = 1796158740", "a date with a time and an offset"),
+        ("deadline = 23:59:00", "a date with a time and an offset"),
+        ("deadline = 0226-12-01T23:59:00+03:00", "the year 226 cannot be meant"),
+        ('deadline = 2026-12-01T23:59:00Z\nzone = "Europe/Moscow"', "leave out the offset"),
+        ('deadline = 2026-12-01T23:59:00\nzone = "Moscow"', "late.zone: 'Moscow' is no time zone"),
+        ('deadline = 2026-12-01T23:59:00\nzone = "Europe"', "late.zone: 'Europe' is no time zone"),
+        ('deadline = 2026-12-01T23:59:00\nzone = "../UTC"', "late.zone: '../UTC' is no time zone"),
+        ("deadline = 2026-12-01T23:59:00Z\npercent_per_day = -1", "late.percent_per_day"),
+        ("deadline = 2026-12-01T23:59:00Z\ncap_percent = 101", "late.cap_percent"),
+        ("deadline = 2026-12-01T23:59:00Z\ngrace_minutes = -1", "late.grace_minutes"),
+        ("deadline = 2026-12-01T23:59:00Z\ngrace_minutes = nan", "late.grace_minutes"),
+        ("deadline = 2026-12-01T23:59:00Z\nhard = true", "late.hard"),
+    ],
+)
+def test_a_broken_late_rule_says_how_to_write_it(course, lines, reason):
+    write_late(course, lines)
+    with pytest.raises(UsageError, match=reason) as caught:
+        manifest.load_manifest(course, "mlp")
+    assert "assignment.toml" in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_course_is_found_from_below(course, tmp_path_factory):
