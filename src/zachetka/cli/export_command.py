@@ -1,0 +1,269 @@
+"""The command that brings grades and feedback back: export."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003 - Typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from zachetka.cli.options import check_output
+from zachetka.errors import UsageError
+from zachetka.language import Language
+from zachetka.report.clean import clean_line
+
+if TYPE_CHECKING:
+    from zachetka.export.filling import Filled, GradeSheet
+    from zachetka.export.outcome import Outcome
+    from zachetka.export.sheet import Sheet
+    from zachetka.report.model import Report
+    from zachetka.report.store import ClassRecord
+
+_INCOMPLETE: Final = 1
+_LINE: Final = 4000
+
+
+class Format(StrEnum):
+    """What can be asked for with --format."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    MOODLE = "moodle"
+    MOODLE_FEEDBACK = "moodle-feedback"
+    CANVAS = "canvas"
+    GRADESCOPE = "gradescope"
+    NBGRADER = "nbgrader"
+    JUNIT = "junit"
+
+
+_FILLED: Final = frozenset({Format.MOODLE, Format.CANVAS})
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(
+        epilog="Example: `zachetka export reports/ --format moodle --sheet worksheet.csv "
+        "--out filled.csv`",
+    )(export)
+
+
+def export(
+    reports: Annotated[
+        Path, typer.Argument(metavar="REPORTS", help="The folder that a batch wrote.")
+    ],
+    *,
+    format_: Annotated[Format, typer.Option("--format", "-f", help="Who is to read it.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="The file to write; for gradescope, a folder."),
+    ] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option("--sheet", help="For moodle and canvas: the CSV that you downloaded there."),
+    ] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Fill in the sheet itself, instead of --out.")
+    ] = False,
+    grade_column: Annotated[
+        str,
+        typer.Option("--grade-column", metavar="NAME", help="For moodle: the heading of grades."),
+    ] = "",
+    assignment_column: Annotated[
+        str,
+        typer.Option(
+            "--assignment-column", metavar="NAME", help="For canvas: the assignment's heading."
+        ),
+    ] = "",
+    comments: Annotated[
+        bool, typer.Option("--comments", help="For moodle: fill in the comments, too.")
+    ] = False,
+    no_scale: Annotated[
+        bool,
+        typer.Option("--no-scale", help="Points as they are, not out of the sheet's maximum."),
+    ] = False,
+    missing_as_zero: Annotated[
+        bool,
+        typer.Option("--missing-as-zero", help="A 0 for whoever has neither report nor grade."),
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Leave with 1 if a report is not in the result.")
+    ] = False,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of comments.")] = Language.EN,
+) -> int:
+    """Bring grades and feedback back: fill in your own sheet, or write one for others to read.
+
+    Of a sheet from Moodle or Canvas only the cells of grades change. Whoever is not in it, or has
+    no grade because of an error of ours, is named.
+    """
+    from zachetka.report.store import read_class_record
+
+    target = _target(format_, out, sheet, in_place=in_place)
+    record = read_class_record(reports)
+    unfinished = _unfinished(reports)
+    if missing_as_zero and unfinished:
+        raise UsageError(
+            f"{unfinished}, so nobody can say yet who handed in nothing: finish the batch, or "
+            "leave out --missing-as-zero"
+        )
+    if format_ in _FILLED and sheet is not None:
+        filled = _filled(
+            _grade_sheet(
+                sheet, record, format_, grade_column, assignment_column, comments=comments
+            ),
+            sheet,
+            record,
+            scale=not no_scale,
+            missing_as_zero=missing_as_zero,
+            lang=lang if comments else None,
+        )
+        _write(target, filled.data)
+        outcome = filled.outcome
+    else:
+        outcome = _written(format_, record, target, missing_as_zero=missing_as_zero, lang=lang)
+    first = f"{target}: {outcome.summary()}"
+    for line in (first, *outcome.details(), *filter(None, (unfinished,))):
+        typer.echo(clean_line(line, _LINE))  # a sheet and a file's name can say anything
+    return _INCOMPLETE if strict and (outcome.left or record.broken) else 0
+
+
+def _unfinished(reports: Path) -> str:
+    """Say that a batch has more submissions than reports; nothing if it is finished."""
+    from zachetka.report.summary import JSON_NAME
+
+    try:
+        untrusted_summary = json.loads((reports / JSON_NAME).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        untrusted_summary = None
+    if not isinstance(untrusted_summary, dict):
+        return f"{reports} has no {JSON_NAME} that says whether the batch is finished"
+    if untrusted_summary.get("complete") is True:
+        return ""
+    return f"the batch in {reports} is not finished"
+
+
+def _target(format_: Format, out: Path | None, sheet: Path | None, *, in_place: bool) -> Path:
+    """Say where to write, and see to it that nobody's own sheet is overwritten by mistake."""
+    if format_ not in _FILLED and (sheet is not None or in_place):
+        raise UsageError(f"--sheet and --in-place are for moodle and canvas, not for {format_}")
+    if format_ in _FILLED and sheet is None:
+        raise UsageError(
+            f"--format {format_} fills in your own sheet: download it there and give it as --sheet"
+        )
+    if in_place and out is not None:
+        raise UsageError("--in-place writes to the sheet itself: leave out --out, or --in-place")
+    target = sheet if in_place else out
+    if target is None:
+        raise UsageError("say with --out where to write")
+    if sheet is not None and not in_place and target.resolve() == sheet.resolve():
+        raise UsageError(f"{target} is your own sheet: give another --out, or add --in-place")
+    if format_ is Format.GRADESCOPE:
+        if target.exists() and not target.is_dir():
+            raise UsageError(f"cannot write results to {target}: it is no folder")
+    else:
+        check_output(target)
+    return target
+
+
+def _grade_sheet(
+    path: Path,
+    record: ClassRecord,
+    format_: Format,
+    grade_column: str,
+    assignment_column: str,
+    *,
+    comments: bool,
+) -> GradeSheet:
+    from zachetka.export.canvas import read_gradebook
+    from zachetka.export.moodle import read_worksheet
+    from zachetka.export.sheet import read_sheet
+
+    sheet: Sheet = read_sheet(path)
+    if format_ is Format.MOODLE:
+        return read_worksheet(sheet, grade_column=grade_column, comments=comments)
+    return read_gradebook(sheet, assignment=record.assignment, assignment_column=assignment_column)
+
+
+def _filled(
+    grade_sheet: GradeSheet,
+    path: Path,
+    record: ClassRecord,
+    *,
+    scale: bool,
+    missing_as_zero: bool,
+    lang: Language | None,
+) -> Filled:
+    from zachetka.export.comments import comment_html
+    from zachetka.export.filling import fill
+
+    def comment(report: Report) -> str:
+        return comment_html(report, lang or Language.EN)
+
+    if not grade_sheet.people:
+        raise UsageError(f"the sheet {path} has no row of a student")
+    return fill(
+        grade_sheet,
+        record,
+        scale=scale,
+        missing_as_zero=missing_as_zero,
+        comment=comment if lang else None,
+    )
+
+
+def _written(
+    format_: Format, record: ClassRecord, target: Path, *, missing_as_zero: bool, lang: Language
+) -> Outcome:
+    from zachetka.export.outcome import Outcome
+
+    if format_ is Format.MOODLE_FEEDBACK:
+        from zachetka.export.feedback import feedback_zip
+
+        archive = feedback_zip(record)
+        _write(target, archive.data)
+        return archive.outcome
+    if format_ is Format.GRADESCOPE:
+        from zachetka.export.gradescope import results_files
+
+        files, outcome = results_files(record, lang)
+        for name, text in files.items():
+            _write(target / name / "results.json", text, make_folder=True)
+        return outcome
+    _write(target, _content(format_, record, missing_as_zero=missing_as_zero))
+    reports = len(record.reports)
+    return Outcome("reports are in it", reports, reports, notes=record.notes)
+
+
+def _content(format_: Format, record: ClassRecord, *, missing_as_zero: bool) -> str | bytes:
+    from zachetka.export import tables
+
+    if format_ is Format.CSV:
+        return tables.to_csv(tables.scores_table(record))
+    if format_ is Format.XLSX:
+        from zachetka.export.workbook import to_workbook
+
+        return to_workbook(
+            {
+                "Scores": tables.scores_table(record),
+                "Checks": tables.checks_table(record),
+                "Missing": tables.missing_table(record),
+            }
+        )
+    if format_ is Format.NBGRADER:
+        from zachetka.export.nbgrader import nbgrader_table
+
+        return tables.to_csv(nbgrader_table(record, missing_as_zero=missing_as_zero))
+    from zachetka.export.junit_suites import class_junit
+
+    return class_junit(record)
+
+
+def _write(path: Path, content: str | bytes, *, make_folder: bool = False) -> None:
+    from zachetka.report.atomic import write_atomically
+
+    try:
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error

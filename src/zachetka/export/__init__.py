@@ -1,0 +1,1 @@
+"""The way back: grades and feedback in the forms that other systems read."""
