@@ -42,6 +42,7 @@ class CellReply(_Reply):
     status: Literal["ok", "error", "time_limit", "memory_limit", "crash", "skipped"]
     duration_s: float = Field(ge=0, le=1e6)
     error: str | None = Field(max_length=5000)
+    traceback: str | None = Field(default=None, max_length=5000)
     rescued: list[Shown] = Field(max_length=50)
     truncated: bool
 

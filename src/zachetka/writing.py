@@ -75,7 +75,13 @@ def written_execution(session: Session, fault: StudentFault | None, wall_s: floa
 
 def _cell_run(reply: CellReply) -> CellRun:
     status = CellStatus.FAILED if reply.status == "error" else CellStatus(reply.status)
-    return CellRun(index=reply.index, status=status, duration_s=reply.duration_s, error=reply.error)
+    return CellRun(
+        index=reply.index,
+        status=status,
+        duration_s=reply.duration_s,
+        error=reply.error,
+        traceback=reply.traceback,
+    )
 
 
 def cell_flags(replies: Iterable[CellReply]) -> Iterator[str]:

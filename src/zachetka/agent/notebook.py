@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
+import re
 import signal
 import tempfile
 import time
@@ -41,6 +42,10 @@ MAX_RERUNS = 5
 _TICK_S = 0.5
 _CROWD_PATIENCE_S = 2.0
 _MAX_ERROR_CHARS = 2000
+_MAX_TRACEBACK_CHARS = 4000
+_FRAMES = 5
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_CELL_FRAME = re.compile(r"\s*Cell In ?\[(\d{1,9})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class CellResult:
     status: str
     duration_s: float = 0.0
     error: str | None = None
+    traceback: str | None = None
     rescued: list[str] = field(default_factory=list)
     truncated: bool = False
 
@@ -76,6 +82,7 @@ class CellResult:
             "status": self.status,
             "duration_s": round(self.duration_s, 4),
             "error": self.error,
+            "traceback": self.traceback,
             "rescued": self.rescued[:50],
             "truncated": self.truncated,
         }
@@ -122,6 +129,7 @@ class NotebookRun:
         self.kernel_client: Any = None
         self._report: Callable[[dict[str, Any]], None] = lambda _: None
         self._reply: dict[str, Any] = {}
+        self._executed: dict[int, int] = {}
         self._stop_at = float("inf")
         self._rescue_left_s = RESCUES_S
         self._beyond_rescue: set[int] = set()
@@ -287,6 +295,9 @@ class NotebookRun:
             if output.get("output_type") == "stream"
         )
         result.truncated = printed >= limits.output_bytes
+        count = self._reply.get("execution_count")
+        if isinstance(count, int):
+            self._executed[count] = cell["index"]
         await self._note_error(result, notebook_cell, cell["source"])
         notebook_cell.outputs = []
         return result
@@ -308,8 +319,25 @@ class NotebookRun:
                 result.status = "error"
             name, value = errors[-1].get("ename", ""), errors[-1].get("evalue", "")
             result.error = f"{name}: {value}"[:_MAX_ERROR_CHARS]
+            result.traceback = self._traceback(errors)
         if result.status in {"error", "time_limit"}:
             await self._rescue(result, source, from_start=False)
+
+    def _traceback(self, errors: list[dict[str, Any]]) -> str | None:
+        """Give the frames that are in cells, which is where their author can mend something."""
+        for error in reversed(errors):
+            frames = error.get("traceback")
+            if isinstance(frames, list) and frames:
+                plain = [_COLOUR.sub("", str(frame)) for frame in frames]
+                own = [frame for frame in plain[:-1] if _CELL_FRAME.match(frame)][-_FRAMES:]
+                text = "\n".join([*own, plain[-1]])
+                return _CELL_FRAME.sub(self._cell_named, text)[:_MAX_TRACEBACK_CHARS]
+        return None
+
+    def _cell_named(self, frame: re.Match[str]) -> str:
+        # IPython counts what it executes; people count the cells of the file.
+        index = self._executed.get(int(frame[1]))
+        return frame[0] if index is None else f"Cell {index + 1}"
 
     async def _rescue(self, result: CellResult, source: str, *, from_start: bool) -> None:
         """Run the imports and definitions of a cell that the cell itself did not get to."""
