@@ -66,8 +66,9 @@ def things_of_the_host():
 
 def mounts():
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
-    paths = {line.split()[4] for line in lines}
-    return paths if ALONE else {path for path in paths if path.startswith(tempfile.gettempdir())}
+    # The machine mounts things of its own when it sees fit; an engine, only for us.
+    ours = (tempfile.gettempdir(), *(("/var/lib/docker", "/run/docker") if ALONE else ()))
+    return {path for line in lines if (path := line.split()[4]).startswith(ours)}
 
 
 def groups():

@@ -1,11 +1,13 @@
-"""Grade a folder of submissions: one report each, the moment it is ready, then a summary."""
+"""Grade a class: one report each, the moment it is ready, then a summary."""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zachetka.errors import InfrastructureError, UsageError, ZachetkaError
 from zachetka.language import Language
@@ -13,20 +15,22 @@ from zachetka.pool import Done, results
 from zachetka.report import model
 from zachetka.report.atomic import sweep
 from zachetka.report.clean import clean_line
-from zachetka.report.names import report_names, same_name
-from zachetka.report.summary import CSV_NAME, JSON_NAME, summary_row, write_summary
+from zachetka.report.names import same_name
+from zachetka.report.summary import CSV_NAME, JSON_NAME, NO_NOTES, summary_row, write_summary
 from zachetka.submission import read_submission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from zachetka.grading import Job
-    from zachetka.manifest import Manifest
+    from zachetka.plan import Plan
     from zachetka.pool import Pool
-    from zachetka.report.summary import Row
+    from zachetka.report.summary import ClassNotes, Row
+    from zachetka.submission import Address
 
-SUFFIX: Final = ".ipynb"
+PREVIOUS: Final = "previous"
+_TWIN: Final = "another submission has the same student name"
 
 
 @dataclass(frozen=True)
@@ -34,51 +38,39 @@ class Batch:
     """What a batch is about.
 
     `work` grades one job; it is a function of a module, since it travels to other processes.
+    `publish` is told of every report, with its student and the name of its file, and whether it
+    is another one than was there.
     """
 
-    manifest: Manifest
-    jobs: Sequence[Job]
+    plan: Plan
     out: Path
     work: Callable[[Job], model.Report]
+    notes: ClassNotes = NO_NOTES
+    publish: Callable[[str, str, model.Report, bool], None] = lambda *_: None
+
+
+class Change(NamedTuple):
+    """A score that is another one since it was graded again."""
+
+    student: str
+    before: float
+    after: float
 
 
 @dataclass
 class Outcome:
-    """What became of a batch: a row per finished submission."""
+    """What became of a batch: a row per finished submission; `kept` are verdicts that stood."""
 
     submissions: int
     rows: list[Row] = field(default_factory=list)
     interrupted: bool = False
+    kept: int = 0
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def errors(self) -> int:
         """How many submissions got no verdict, by our fault."""
         return sum(row.status == model.ReportStatus.ERROR.value for row in self.rows)
-
-
-def find_submissions(folder: Path) -> list[Path]:
-    """List whatever in a flat folder has the name of a notebook, sorted by name.
-
-    Hidden files are left out, as a shell's `*.ipynb` does: they are leftovers of file managers.
-
-    Raises:
-        UsageError: there is no such folder, or nothing in it.
-    """
-    try:
-        with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries]
-    except OSError as error:
-        raise UsageError(f"cannot read the folder {folder}: {error.strerror}") from error
-    found = [
-        folder / name
-        for name in sorted(names, key=os.fsencode)
-        if name.casefold().endswith(SUFFIX) and not name.startswith(".")
-    ]
-    if not found:
-        raise UsageError(
-            f"{folder} has no *.ipynb: a batch takes a flat folder with one notebook per student"
-        )
-    return found
 
 
 def prepare_output(out: Path) -> None:
@@ -89,7 +81,8 @@ def prepare_output(out: Path) -> None:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        sweep(out)
+        for folder in (out, *(path for path in out.iterdir() if path.is_dir())):
+            sweep(folder)
         for name in (CSV_NAME, JSON_NAME):
             (out / name).unlink(missing_ok=True)
     except OSError as error:
@@ -98,10 +91,36 @@ def prepare_output(out: Path) -> None:
         raise UsageError(f"cannot write reports to {out}: permission denied")
 
 
-def declared(notebook: Path) -> tuple[str | None, Language | None]:
+@contextlib.contextmanager
+def alone_in(out: Path) -> Iterator[None]:
+    """Keep another batch out of a folder of reports.
+
+    Raises:
+        UsageError: one is at work there, or the folder cannot be made.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(out, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise UsageError(f"cannot write reports to {out}: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise UsageError(
+            f"another batch writes its reports to {out}: wait for it, or name another --out"
+        ) from error
+    except OSError:
+        pass  # a file system without locks
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def declared(notebook: Path, member: Address = ()) -> tuple[str | None, Language | None]:
     """Give the assignment and the language that a notebook's template wrote into it."""
     try:
-        submission = read_submission(notebook)
+        submission = read_submission(notebook, member)
     except ZachetkaError:
         return None, None
     try:
@@ -115,7 +134,7 @@ def grade_in_own_language(job: Job) -> model.Report:
     """Grade a notebook with messages in the language that it declares, if it does."""
     from zachetka.grading import grade
 
-    _, language = declared(job.notebook)
+    _, language = declared(job.notebook, job.member)
     return grade(replace(job, language=language or job.language))
 
 
@@ -125,63 +144,105 @@ def run_batch(
     """Grade every job and store its report; the summary is written however it ends.
 
     Args:
-        batch: the jobs.
-        pool: where they run.
+        batch: the plan and where its reports go.
+        pool: where the jobs run.
         on_row: told of every finished submission.
 
     Raises:
         InfrastructureError: the summary cannot be stored, or no worker stays alive.
     """
-    names = report_names(job.notebook for job in batch.jobs)
-    twins = _twins(batch.jobs)
-    outcome = Outcome(len(batch.jobs))
-    finished = results(batch.jobs, batch.work, pool)
+    plan = batch.plan
+    outcome = Outcome(len(plan.names), kept=plan.kept)
+    twins = _twins(plan.names)
+    finished = results(plan.jobs, batch.work, pool) if plan.jobs else None
     try:
-        for done in finished:
-            report = _flagged(_report_of(done, batch.manifest), twins)
-            name = names[done.job.notebook]
-            try:
-                model.write_report(report, batch.out / name)
-            except OSError as error:
-                # A disk that is full now may have room for the next one, and lists this one.
-                lost = InfrastructureError(f"the report cannot be stored: {error}")
-                report = _report_of(Done(done.job, None, lost), batch.manifest)
-            outcome.rows.append(summary_row(report, name))
+        for student, report in plan.others.items():
+            batch.publish(student, plan.names[student], report, False)
+            outcome.rows.append(summary_row(report, plan.names[student]))
+        for student, report in plan.ready.items():
+            outcome.rows.append(_stored(batch, student, report, twins))
+            _note_change(plan, student, outcome)
+        for done in finished or ():
+            student = done.job.student
+            outcome.rows.append(_stored(batch, student, _report_of(done, plan), twins))
+            _note_change(plan, student, outcome)
             on_row(outcome.rows[-1])
     except KeyboardInterrupt:
         outcome.interrupted = True
     finally:
-        finished.close()
+        if finished is not None:
+            finished.close()
         _summarize(batch, outcome)
     return outcome
 
 
+def _stored(batch: Batch, student: str, report: model.Report, twins: frozenset[str]) -> Row:
+    """Store a report, unless it is there as it is, and give its row of the summary."""
+    plan, name = batch.plan, batch.plan.names[student]
+    report = _flagged(plan.finished(student, report), twins)
+    before = plan.stored.get(student)
+    # First, so that a page that is older than its report cannot be left behind.
+    batch.publish(student, name, report, report != before)
+    if report != before:
+        try:
+            if before is not None and before.score not in {None, report.score}:
+                _keep_previous(batch.out, name, before)
+            model.write_report(report, batch.out / name)
+        except OSError as error:
+            # A disk that is full now may have room for the next one, and lists this one.
+            lost = InfrastructureError(f"the report cannot be stored: {error}")
+            return summary_row(_failed(plan, student, report.submission.file, lost), name)
+    return summary_row(report, name)
+
+
+def _keep_previous(out: Path, name: str, before: model.Report) -> None:
+    """Keep the report that another one replaces: no score is ever lost."""
+    folder = out / PREVIOUS / f"{before.graded_at:%Y-%m-%dT%H%M%S}"
+    folder.mkdir(parents=True, exist_ok=True)
+    model.write_report(before, folder / name)
+
+
+def _note_change(plan: Plan, student: str, outcome: Outcome) -> None:
+    before = plan.stored.get(student)
+    after = outcome.rows[-1].score
+    if before is not None and before.score is not None and after is not None:
+        was = round(before.score, 6)
+        if was != after:
+            outcome.changes.append(Change(outcome.rows[-1].student, was, after))
+
+
 def _summarize(batch: Batch, outcome: Outcome) -> None:
+    manifest = batch.plan.settings.manifest
     try:
         write_summary(
             batch.out,
-            batch.manifest.name,
+            manifest.name,
             outcome.rows,
             submissions=outcome.submissions,
-            task_names=list(batch.manifest.tasks),
+            task_names=list(manifest.tasks),
+            notes=batch.notes,
         )
     except OSError as error:
         raise InfrastructureError(f"cannot write the summary to {batch.out}: {error}") from error
 
 
-def _report_of(done: Done[Job, model.Report], manifest: Manifest) -> model.Report:
+def _report_of(done: Done[Job, model.Report], plan: Plan) -> model.Report:
     if done.result is not None:
         return done.result
-    error = done.error
+    file = done.job.file or done.job.notebook.name
+    return _failed(plan, done.job.student, file, done.error)
+
+
+def _failed(plan: Plan, student: str, file: str, error: Exception | None) -> model.Report:
     reason = str(error) if isinstance(error, InfrastructureError) else repr(error)
     return model.Report(
-        assignment=done.job.assignment,
-        student=done.job.student,
-        submission=model.SubmissionInfo(file=done.job.notebook.name, sha256=None, bytes=None),
+        assignment=plan.settings.manifest.name,
+        student=student,
+        submission=model.SubmissionInfo(file=file, sha256=None, bytes=None),
         status=model.ReportStatus.ERROR,
         message=reason,
         score=None,
-        max_score=manifest.max_score,
+        max_score=plan.settings.manifest.max_score,
         checks=(),
         execution=None,
         flags=(),
@@ -192,17 +253,17 @@ def _report_of(done: Done[Job, model.Report], manifest: Manifest) -> model.Repor
 
 
 def _flagged(report: model.Report, twins: frozenset[str]) -> model.Report:
-    if same_name(report.student) not in twins:
-        return report
-    flag = "another submission has the same student name"
-    return report.model_copy(update={"flags": (*report.flags, flag)})
+    flags = tuple(flag for flag in report.flags if flag != _TWIN)
+    if same_name(report.student) in twins:
+        flags = (*flags, _TWIN)
+    return report.model_copy(update={"flags": flags})
 
 
-def _twins(jobs: Iterable[Job]) -> frozenset[str]:
+def _twins(students: Iterable[str]) -> frozenset[str]:
     seen: set[str] = set()
     twice: set[str] = set()
-    for job in jobs:
+    for student in students:
         # As the reports will show it: what is left out there tells nobody apart.
-        name = same_name(clean_line(job.student, model.LINE_LIMIT))
+        name = same_name(clean_line(student, model.LINE_LIMIT))
         (twice if name in seen else seen).add(name)
     return frozenset(twice)

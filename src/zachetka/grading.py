@@ -36,13 +36,13 @@ from zachetka.report.model import (
 from zachetka.sandbox import choose
 from zachetka.sandbox.runtime import python_folders
 from zachetka.session import Session
-from zachetka.submission import parse, read_bytes
+from zachetka.submission import parse, read_member
 from zachetka.writing import cell_flags, written_checks, written_execution
 
 if TYPE_CHECKING:
     from zachetka.pytest_plugin.examination import Examination
     from zachetka.sandbox.base import Limits, Sandbox
-    from zachetka.submission import RawSubmission, Submission
+    from zachetka.submission import Address, RawSubmission, Submission
 
 ATTEMPTS = 2
 MAX_LOST_CELLS = 2
@@ -54,7 +54,9 @@ class Job:
 
     Under each of the `secrets` the notebook gets other inputs; None is the course's own secret.
     `trusted` says that it is the course's own code: its sandbox may serve another one.
-    With `tasks`, only the checks of these are made.
+    With `tasks`, only the checks of these are made. In an archive, `notebook` is the archive and
+    `member` says where in it; `file` is what the student called it. `key` goes into the report:
+    it was made for a file of this `sha256`.
     """
 
     course: Path
@@ -67,6 +69,10 @@ class Job:
     grader_path: Path | None = None
     trusted: bool = False
     tasks: frozenset[str] | None = None
+    member: Address = ()
+    file: str = ""
+    key: str | None = None
+    sha256: str | None = None
 
 
 def grade(job: Job) -> Report:
@@ -91,9 +97,12 @@ def grade_under_each_secret(job: Job) -> list[Report]:
     """
     grading = Grading(job)
     try:
-        raw = read_bytes(job.notebook)
+        raw = read_member(job.notebook, job.member)
     except SubmissionRejectedError as error:
         return [grading.rejected(None, error.text)] * len(grading.secrets)
+    if job.sha256 is not None and raw.sha256 != job.sha256:
+        changed = InfrastructureError("the file changed while others were graded: start again")
+        return [grading.failed(raw, changed)] * len(grading.secrets)
     try:
         submission = parse(raw)
     except SubmissionRejectedError as error:
@@ -207,7 +216,8 @@ class Grading:
             score=round(sum(check.points for check in checks), 6),
             checks=checks,
             execution=written_execution(session, ran.fault, ran.wall_s),
-            flags=(*submission.repairs, *cell_flags(session.cells), *result["flags"]),
+            repairs=submission.repairs,
+            flags=(*cell_flags(session.cells), *result["flags"]),
             sandbox=self._sandbox_info(),
         )
         if not result["left_as_found"]:
@@ -316,7 +326,7 @@ class Grading:
                 "assignment": self.job.assignment,
                 "student": self.job.student,
                 "submission": SubmissionInfo(
-                    file=self.job.notebook.name,
+                    file=self.job.file or self.job.notebook.name,
                     sha256=raw.sha256 if raw else None,
                     bytes=raw.size if raw else None,
                 ),
@@ -327,6 +337,7 @@ class Grading:
                 "sandbox": None,
                 "grader": self._grader_info(),
                 "graded_at": datetime.now(UTC),
+                "key": self.job.key,
                 **fields,
             }
         )

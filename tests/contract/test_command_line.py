@@ -132,7 +132,9 @@ def test_batch_writes_reports_and_a_summary(course, tmp_path):
         "empty": 0.0,
     }
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "class.html",
         "empty.json",
+        "feedback",
         "half.json",
         "summary.csv",
         "summary.json",

@@ -68,6 +68,7 @@ def grade_twice(course, folder, temporary, *, size, inodes):
             str(inodes),
         ),
         *(sys.executable, "-c", BATCH, "batch", "toy", str(course.root / "class")),
+        "--no-pages",
         *("--out", str(course.root / "out"), "--course", str(course.root / "course")),
         *("--sandbox", "bubblewrap", "--allow-watched-memory"),
     ]

@@ -18,6 +18,7 @@ class FakeJob:
     student: str
     seeds: tuple[int, ...] = ()
     tasks: frozenset[str] | None = None
+    file: str = ""
 
 
 def report(job, **changes):

@@ -13,11 +13,12 @@ import fake_grading
 import psutil
 import pytest
 
-from zachetka import batch
+from zachetka import batch, plan
 from zachetka.errors import InfrastructureError, UsageError
 from zachetka.manifest import Manifest
 from zachetka.pool import LocalPool
 from zachetka.report.model import from_json
+from zachetka.report.names import report_names
 
 MANIFEST = Manifest.model_validate(
     {
@@ -57,8 +58,22 @@ def make_batch(folder, orders=(), work=fake_grading.grade):
         (folder / name).write_text(order)
     out = folder.parent / "out"
     batch.prepare_output(out)
-    jobs = [fake_grading.FakeJob("mlp", path, path.stem) for path in batch.find_submissions(folder)]
-    return batch.Batch(MANIFEST, jobs, out, work)
+    paths = sorted(folder.glob("*.ipynb"))
+    jobs = tuple(fake_grading.FakeJob("mlp", path, path.stem) for path in paths)
+    return batch.Batch(make_plan(jobs), out, work)
+
+
+def make_plan(jobs=(), ready=(), stored=()):
+    students = [*(job.student for job in jobs), *dict(ready)]
+    return plan.Plan(
+        plan.Settings(Path(), MANIFEST, "none"),
+        jobs,
+        dict(ready),
+        {},
+        report_names(students),
+        {student: plan.About() for student in students},
+        dict(stored),
+    )
 
 
 def stored(out):
@@ -66,20 +81,20 @@ def stored(out):
 
 
 def test_every_submission_gets_its_report(folder):
-    plan = make_batch(folder, {"a.ipynb": "pass", "b.IPYNB": "pass", "x.txt": "", ".c.ipynb": ""})
+    made = make_batch(folder, {"a.ipynb": "pass", "b.ipynb": "pass"})
     seen = []
-    outcome = batch.run_batch(plan, ThreadPool(), seen.append)
-    assert sorted(stored(plan.out)) == ["a.json", "b.json", "summary.json"]
+    outcome = batch.run_batch(made, ThreadPool(), seen.append)
+    assert sorted(stored(made.out)) == ["a.json", "b.json", "summary.json"]
     assert [row.student for row in sorted(seen, key=lambda row: row.student)] == ["a", "b"]
     assert (outcome.errors, outcome.interrupted) == (0, False)
-    assert stored(plan.out)["summary.json"]["complete"] is True
-    assert (plan.out / "summary.csv").read_text().startswith("student,status,score,max_score,train")
+    assert stored(made.out)["summary.json"]["complete"] is True
+    assert (made.out / "summary.csv").read_text().startswith("student,status,score,max_score,train")
 
 
 def test_two_students_with_one_name_are_both_kept_and_flagged(folder):
-    plan = make_batch(folder, {"Anna.ipynb": "pass", "anna.ipynb": "pass", "b.ipynb": "pass"})
-    batch.run_batch(plan, ThreadPool())
-    reports = stored(plan.out)
+    made = make_batch(folder, {"Anna.ipynb": "pass", "anna.ipynb": "pass", "b.ipynb": "pass"})
+    batch.run_batch(made, ThreadPool())
+    reports = stored(made.out)
     assert len(reports) == 4
     assert {name for name, report in reports.items() if report.get("flags")} == set(reports) - {
         "b.json",
@@ -88,19 +103,19 @@ def test_two_students_with_one_name_are_both_kept_and_flagged(folder):
 
 
 def test_an_exception_of_ours_is_an_error_and_no_score(folder):
-    plan = make_batch(folder, {"a.ipynb": "raise a bug", "b.ipynb": "pass"})
-    outcome = batch.run_batch(plan, ThreadPool())
-    report = stored(plan.out)["a.json"]
+    made = make_batch(folder, {"a.ipynb": "raise a bug", "b.ipynb": "pass"})
+    outcome = batch.run_batch(made, ThreadPool())
+    report = stored(made.out)["a.json"]
     assert outcome.errors == 1
     assert (report["status"], report["score"]) == ("error", None)
     assert "a bug" in report["message"]
-    assert stored(plan.out)["b.json"]["score"] == 1.0
+    assert stored(made.out)["b.json"]["score"] == 1.0
 
 
 @pytest.mark.parametrize("names", [("caf\xe9", "cafe\u0301"), ("a\x01", "a\x02"), ("b ", " B")])
 def test_names_that_no_report_tells_apart_are_flagged(folder, names):
-    plan = make_batch(folder, {f"{name}.ipynb": "pass" for name in (*names, "c")})
-    outcome = batch.run_batch(plan, ThreadPool())
+    made = make_batch(folder, {f"{name}.ipynb": "pass" for name in (*names, "c")})
+    outcome = batch.run_batch(made, ThreadPool())
     assert sorted(len(row.flags) for row in outcome.rows) == [0, 1, 1]
 
 
@@ -121,39 +136,25 @@ def test_only_so_many_jobs_are_in_flight(folder):
             return executor
 
     pool = Counting()
-    plan = make_batch(folder, {f"{number:03}.ipynb": "sleep 0.005" for number in range(40)})
-    batch.run_batch(plan, pool)
+    made = make_batch(folder, {f"{number:03}.ipynb": "sleep 0.005" for number in range(40)})
+    batch.run_batch(made, pool)
     assert pool.most == pool.width
 
 
 def test_a_report_that_cannot_be_stored_is_our_error_and_the_batch_goes_on(folder):
-    plan = make_batch(folder, {"a.ipynb": "pass", "b.ipynb": "pass"})
-    (plan.out / "a.json").mkdir()
-    outcome = batch.run_batch(plan, ThreadPool())
+    made = make_batch(folder, {"a.ipynb": "pass", "b.ipynb": "pass"})
+    (made.out / "a.json").mkdir()
+    outcome = batch.run_batch(made, ThreadPool())
     assert {row.student: row.status for row in outcome.rows} == {"a": "error", "b": "graded"}
     assert outcome.errors == 1
-    assert from_json((plan.out / "b.json").read_bytes()).score == 1.0
+    assert from_json((made.out / "b.json").read_bytes()).score == 1.0
 
 
 def test_a_summary_that_cannot_be_stored_is_said(folder):
-    plan = make_batch(folder, {"a.ipynb": "pass"})
-    (plan.out / "summary.csv").mkdir()
+    made = make_batch(folder, {"a.ipynb": "pass"})
+    (made.out / "summary.csv").mkdir()
     with pytest.raises(InfrastructureError, match="cannot write the summary"):
-        batch.run_batch(plan, ThreadPool())
-
-
-def test_a_folder_must_hold_notebooks(folder):
-    with pytest.raises(UsageError, match=r"no \*\.ipynb"):
-        batch.find_submissions(folder)
-    with pytest.raises(UsageError, match="cannot read"):
-        batch.find_submissions(folder / "missing")
-
-
-def test_what_only_has_the_name_of_a_notebook_is_found_too(folder):
-    os.mkfifo(folder / "fifo.ipynb")
-    (folder / "folder.ipynb").mkdir()
-    (folder / "link.ipynb").symlink_to("nowhere")
-    assert len(batch.find_submissions(folder)) == 3
+        batch.run_batch(made, ThreadPool())
 
 
 def test_old_summaries_and_leftovers_are_removed(folder):
@@ -170,11 +171,11 @@ def test_old_summaries_and_leftovers_are_removed(folder):
 def test_workers_that_die_cost_their_own_job_only(folder, tmp_path):
     orders = {f"{name}.ipynb": "pass" for name in "bcef"}
     orders |= {"a.ipynb": "die", "d.ipynb": f"die_once {tmp_path / 'mark'}"}
-    plan = make_batch(folder, orders)
-    outcome = batch.run_batch(plan, LocalPool(2))
+    made = make_batch(folder, orders)
+    outcome = batch.run_batch(made, LocalPool(2))
     statuses = {row.student: row.status for row in outcome.rows}
     assert statuses == dict.fromkeys("bcdef", "graded") | {"a": "error"}
-    assert "worker process died" in stored(plan.out)["a.json"]["message"]
+    assert "worker process died" in stored(made.out)["a.json"]["message"]
 
 
 RUN = """
@@ -186,8 +187,8 @@ from zachetka import batch, pool
 if __name__ == "__main__":
     # Whoever runs the tests in the background has it ignored, and so would this process.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    plan = test_batch.make_batch(Path(sys.argv[1]))
-    outcome = batch.run_batch(plan, pool.LocalPool(2))
+    made = test_batch.make_batch(Path(sys.argv[1]))
+    outcome = batch.run_batch(made, pool.LocalPool(2))
     sys.exit(130 if outcome.interrupted else 0)
 """
 
@@ -254,9 +255,9 @@ def test_workers_go_when_their_parent_was_killed(started):
 
 
 def test_a_pool_can_be_closed_from_a_thread(folder):
-    plan = make_batch(folder, {"a.ipynb": "pass"})
+    made = make_batch(folder, {"a.ipynb": "pass"})
     outcomes = []
-    thread = threading.Thread(target=lambda: outcomes.append(batch.run_batch(plan, LocalPool(1))))
+    thread = threading.Thread(target=lambda: outcomes.append(batch.run_batch(made, LocalPool(1))))
     thread.start()
     thread.join(60)
     assert outcomes[0].rows[0].status == "graded"

@@ -1,7 +1,9 @@
 """The command line: `main` exits, `run` raises or gives the exit code.
 
-Exit codes: 0 every submission got a verdict, whatever the score; 1 `verify` found a grader that
-is wrong; 2 the command was called wrongly; 3 something of ours failed; 130 interrupted.
+Exit codes: 0 done, and every submission got a verdict, whatever the score; 1 what was looked for
+is there: `verify` found a grader that is wrong, `doctor` a file beyond repair, `diff --exit-code` a
+difference, `export --strict` a grade without a place; 2 the command was called wrongly; 3 something
+of ours failed; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -14,7 +16,16 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
-from zachetka.cli import course_commands, grading_commands, machine_commands
+from zachetka.cli import (
+    batch_command,
+    course_commands,
+    diff_command,
+    doctor_command,
+    export_command,
+    grading_commands,
+    machine_commands,
+    similar_command,
+)
 from zachetka.errors import InfrastructureError, ZachetkaError
 from zachetka.report.clean import clean_line
 
@@ -28,15 +39,25 @@ _COMPLAINT: Final = 4000
 app = typer.Typer(
     name="zachetka",
     help="Grade notebooks of deep-learning courses with hidden checks, from outside a sandbox.",
-    epilog="Exit codes: 0 every submission got a verdict, whatever the score; 1 `verify` found "
-    "a grader that is wrong; 2 wrong use; 3 something other than a submission failed.",
+    epilog="Exit codes: 0 done, every submission got a verdict, whatever the score; 1 `verify`, "
+    "`doctor`, `diff --exit-code` or `export --strict` found something wrong; 2 wrong use; "
+    "3 something other than a submission failed.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (grading_commands, course_commands, machine_commands):
+for commands in (
+    grading_commands,
+    batch_command,
+    export_command,
+    diff_command,
+    similar_command,
+    doctor_command,
+    course_commands,
+    machine_commands,
+):
     commands.register(app)
 
 

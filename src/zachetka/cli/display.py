@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from zachetka.report.clean import clean_line
 from zachetka.report.model import ReportStatus
 from zachetka.report.summary import to_json_document
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH: Final = 1000
 _ROWS: Final = 60
+_LINE: Final = 2000
+_CHANGES: Final = 10
 _ROUNDING: Final = 1e-6
 _PERCENT: Final = 100
 
@@ -47,6 +50,13 @@ def make_console() -> Console:
     """Give the console of stdout; in a pipe, no line is broken to fit a terminal."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
+
+
+def tell(*lines: str) -> None:
+    """Say something beside the result: on stderr, so that what is piped stays what it is."""
+    console = Console(stderr=True, highlight=False)
+    for line in lines:
+        console.print(Text(clean_line(line, _LINE)), soft_wrap=True)
 
 
 def make_table(console: Console, *columns: str | tuple[str, str]) -> Table:
@@ -94,7 +104,25 @@ def show_batch(outcome: Outcome, manifest: Manifest, out: Path, *, as_json: bool
     console.print(table)
     if len(shown) < len(rows):
         console.print(f"{len(rows) - len(shown)} more in summary.csv", markup=False)
+    for line in _changes(outcome):
+        console.print(Text(line, style="yellow"), soft_wrap=True)
     console.print(Text(_totals(outcome, manifest, out)), soft_wrap=True)
+
+
+def _changes(outcome: Outcome) -> Iterable[str]:
+    """Say whose scores are others since they were graded again, the largest changes first."""
+    if not outcome.changes:
+        return
+    ordered = sorted(outcome.changes, key=lambda change: -abs(change.after - change.before))
+    shown = ", ".join(
+        f"{change.student} {number(change.before)} → {number(change.after)}"
+        for change in ordered[:_CHANGES]
+    )
+    more = f", and {len(ordered) - _CHANGES} more" if len(ordered) > _CHANGES else ""
+    yield (
+        f"{len(ordered)} of {len(outcome.rows)} scores changed by grading again: {shown}{more} "
+        "(the reports before are in previous/)"
+    )
 
 
 def _by_student(rows: Sequence[Row]) -> list[Row]:
@@ -136,6 +164,8 @@ def _lost(row: Row, manifest: Manifest) -> Iterable[str]:
 def _remarks(row: Row) -> Iterable[str]:
     if row.status != ReportStatus.GRADED.value:
         yield row.status if row.message is None else f"{row.status}: {row.message}"
+    if row.late_percent:
+        yield f"late: -{number(row.late_percent)} %"
     if row.report != f"{row.student}.json":
         yield f"report {row.report}"
     yield from row.flags
@@ -149,6 +179,8 @@ def _totals(outcome: Outcome, manifest: Manifest, out: Path) -> str:
         if (count := sum(row.status == status.value for row in outcome.rows))
     ]
     words = [f"{len(outcome.rows)} of {outcome.submissions} submissions", *counts]
+    if outcome.kept:
+        words.append(f"{outcome.kept} graded before")
     if outcome.interrupted:
         words[0] = f"interrupted after {words[0]}"
     if scores:

@@ -1,4 +1,4 @@
-"""The commands that grade: grade, batch, check."""
+"""The commands that grade one notebook: grade, check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typer
 from zachetka.cli.options import (
     AssignmentArgument,
     CourseOption,
-    JobsOption,
     JsonOption,
     LanguageOption,
     RuntimeOption,
@@ -20,6 +19,7 @@ from zachetka.cli.options import (
     TrustOption,
     WatchedOption,
     check_output,
+    graded_assignment,
     resolve_course,
     resolve_sandbox,
 )
@@ -39,9 +39,6 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog="Example: `zachetka grade mlp petrov_ivan_mlp.ipynb`",
     )(grade)
-    app.command(
-        epilog="Example: `zachetka batch mlp submissions/ --out reports/ --jobs 8`",
-    )(batch)
     app.command(
         epilog="Example: `zachetka check mlp.ru.ipynb`",
     )(check)
@@ -64,7 +61,7 @@ def grade(
 ) -> int:
     """Grade one submission and show what was checked."""
     root = resolve_course(course)
-    _graded_assignment(root, assignment)
+    graded_assignment(root, assignment)
     _needs_file(notebook)
     check_output(output)
     backend = resolve_sandbox(
@@ -90,76 +87,6 @@ def grade(
     if output is not None:
         _store(report, output)
     return _show(report, as_json=json_, language=language)
-
-
-def batch(
-    assignment: AssignmentArgument,
-    folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="A flat folder, one notebook per student.")
-    ],
-    *,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Where the reports go.")],
-    course: CourseOption = None,
-    jobs: JobsOption = None,
-    sandbox: SandboxOption = SandboxName.AUTO,
-    runtime: RuntimeOption = None,
-    trust_submissions: TrustOption = False,
-    allow_watched_memory: WatchedOption = False,
-    lang: LanguageOption = None,
-    json_: JsonOption = False,
-) -> int:
-    """Grade every *.ipynb of a folder: a JSON report each, summary.csv and summary.json.
-
-    A report is there the moment it is ready; Ctrl-C keeps those that are finished.
-    """
-    from zachetka.batch import (
-        Batch,
-        find_submissions,
-        grade_in_own_language,
-        prepare_output,
-        run_batch,
-    )
-    from zachetka.cli.display import show_batch
-    from zachetka.cli.progress import progress
-    from zachetka.manifest import load_manifest
-    from zachetka.pool import LocalPool
-
-    root = resolve_course(course)
-    _graded_assignment(root, assignment)
-    manifest = load_manifest(root, assignment)
-    notebooks = find_submissions(folder.absolute())
-    backend = resolve_sandbox(
-        sandbox,
-        trust_submissions=trust_submissions,
-        allow_watched_memory=allow_watched_memory,
-        runtime=runtime,
-    )
-    prepare_output(out)
-    from zachetka.grading import Job
-    from zachetka.grading import grade as grade_job
-
-    plan = Batch(
-        manifest=manifest,
-        jobs=[
-            Job(
-                course=root,
-                assignment=assignment,
-                notebook=notebook,
-                student=notebook.stem,
-                sandbox=backend,
-                language=lang or Language.EN,
-            )
-            for notebook in notebooks
-        ],
-        out=out,
-        work=grade_job if lang else grade_in_own_language,
-    )
-    with progress(len(notebooks), f"{assignment} in {backend}") as advance:
-        outcome = run_batch(plan, LocalPool(jobs), lambda row: advance(row.student))
-    show_batch(outcome, manifest, out, as_json=json_)
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    return _INFRASTRUCTURE if outcome.errors else 0
 
 
 def check(
@@ -243,16 +170,6 @@ def _public_checks(course: Path, assignment: str) -> Path:
         if path.is_file():
             return path
     raise UsageError(f"the assignment {assignment!r} has no public checks in {folder}")
-
-
-def _graded_assignment(course: Path, assignment: str) -> None:
-    """Say before any work that something of the course is missing."""
-    from zachetka.manifest import load_manifest
-
-    load_manifest(course, assignment)
-    grader = course / "graders" / assignment
-    if not grader.is_dir():
-        raise UsageError(f"the assignment {assignment!r} has no hidden grader {grader}")
 
 
 def _needs_file(notebook: Path) -> None:

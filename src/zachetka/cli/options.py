@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zachetka.errors import UsageError
 from zachetka.language import Language
+
+if TYPE_CHECKING:
+    from zachetka.manifest import Manifest
 
 
 class SandboxName(StrEnum):
@@ -86,6 +89,21 @@ def resolve_course(course: Path | None, start: Path | None = None) -> Path:
     if not (course / "assignments").is_dir():
         raise UsageError(f"{course} is no course: it has no folder assignments/")
     return course.resolve()
+
+
+def graded_assignment(course: Path, assignment: str) -> Manifest:
+    """Give an assignment that has a hidden grader.
+
+    Raises:
+        UsageError: something of the course is missing.
+    """
+    from zachetka.manifest import load_manifest
+
+    manifest = load_manifest(course, assignment)
+    grader = course / "graders" / assignment
+    if not grader.is_dir():
+        raise UsageError(f"the assignment {assignment!r} has no hidden grader {grader}")
+    return manifest
 
 
 def resolve_sandbox(

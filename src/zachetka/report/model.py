@@ -108,6 +108,18 @@ class SubmissionInfo(_Model):
         description="Of the file's bytes; null if they could not be read."
     )
     bytes: NonNegativeInt | None = Field(description="The size of the file, null if it has none.")
+    handed_in_at: AwareDatetime | None = Field(
+        default=None, description="When the learning management system received it, if it says so."
+    )
+    lms_id: Line | None = Field(
+        default=None, description="The number that the learning management system gives it."
+    )
+    folder: Line | None = Field(
+        default=None, description="The folder that the system had put it in, for the way back."
+    )
+    others: tuple[Line, ...] = Field(
+        default=(), description="Other notebooks of the student, which were not graded."
+    )
 
 
 class Check(_Model):
@@ -132,6 +144,9 @@ class CellRun(_Model):
     status: CellStatus
     duration_s: Seconds | None = Field(description="Wall seconds; null for a cell not run.")
     error: Prose | None = Field(description="The error's type and message, if it had one.")
+    traceback: Prose | None = Field(
+        default=None, description="Where in the cell the error came from, as plain text."
+    )
 
 
 class Execution(_Model):
@@ -157,6 +172,17 @@ class SandboxInfo(_Model):
     )
 
 
+class Late(_Model):
+    """What a submission lost by being late, or did not."""
+
+    deadline: AwareDatetime = Field(description="The student's own, with an extension if any.")
+    handed_in_at: AwareDatetime
+    days: NonNegativeInt = Field(description="Started days after the deadline and its grace.")
+    percent: Annotated[Points, Field(le=100)] = Field(description="Taken off the points earned.")
+    points_lost: Points = Field(description="In units of `max_score`; already off the score.")
+    extension: Line | None = Field(default=None, description="Why the deadline is another one.")
+
+
 class GraderInfo(_Model):
     """What graded it."""
 
@@ -170,6 +196,10 @@ class Report(_Model):
     schema_: Literal["zachetka.report/1"] = Field(default=SCHEMA, alias="schema")
     assignment: Line
     student: Line = Field(description="The key of the student: in a flat folder, the file's stem.")
+    name: Line | None = Field(
+        default=None, description="The student's name, if a roster or the LMS says it."
+    )
+    group: Line | None = Field(default=None, description="The group, if a roster says it.")
     submission: SubmissionInfo
     status: ReportStatus = Field(
         description="`graded`; `rejected`: the file is no notebook that can be run, which is "
@@ -178,14 +208,25 @@ class Report(_Model):
     message: Prose | None = Field(
         default=None, description="Why it was rejected, or what of ours failed."
     )
-    score: Points | None = Field(description="Null exactly when the status is `error`.")
+    score: Points | None = Field(
+        description="Null exactly when the status is `error`; what was lost by being late is off."
+    )
     max_score: Points
     checks: tuple[Check, ...]
     execution: Execution | None = Field(description="Null when nothing was run.")
+    late: Late | None = Field(default=None, description="Null where no deadline applies.")
+    repairs: tuple[Line, ...] = Field(
+        default=(), description="What had to be mended in the file before it could be run."
+    )
     flags: tuple[Line, ...] = Field(description="For the eyes of a teaching assistant.")
     sandbox: SandboxInfo | None = Field(description="Null when none was started.")
     grader: GraderInfo | None = Field(description="Null when no grader was reached.")
     graded_at: AwareDatetime
+    key: Sha256 | None = Field(
+        default=None,
+        description="Of all that the verdict depends on: submission, grader, assignment, "
+        "environment, language. A batch that is started again keeps a report with the same key.",
+    )
 
     @model_validator(mode="after")
     def _score_belongs_to_status(self) -> Self:
@@ -196,6 +237,11 @@ class Report(_Model):
         if self.score is not None and self.score > self.max_score + ROUNDING:
             raise ValueError("the score is above max_score")
         return self
+
+    @property
+    def label(self) -> str:
+        """How people know the student: by name, else by key."""
+        return self.name or self.student
 
 
 def to_json(report: Report) -> str:

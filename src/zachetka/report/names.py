@@ -1,4 +1,4 @@
-"""Names of report files: one per submission, whatever the submissions are called."""
+"""Names of report files: one per student, whatever the students are called."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from zachetka.report.clean import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 SUFFIX: Final = ".json"
 
@@ -30,30 +29,30 @@ def same_name(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def report_names(submissions: Iterable[Path]) -> dict[Path, str]:
-    """Give every submission the name of its report: its stem, where that is safe and unique.
+def report_names(students: Iterable[str]) -> dict[str, str]:
+    """Give every student the name of the report: the student's key, where that is safe and unique.
 
-    Where it is not, a mark made from the file's name follows, so that the same files have the
-    same reports in every run. Names that differ in case or in the composition of their letters
-    only are the same name to some file systems, and so they are here.
+    Where it is not, a mark made from the key follows, so that the same class has the same
+    reports in every run. Keys that differ in case or in the composition of their letters only
+    are the same name to some file systems, and so they are here.
     """
-    names: dict[Path, str] = {}
+    names: dict[str, str] = {}
     taken: set[str] = set()
-    later: list[tuple[Path, str]] = []
-    for path in sorted(submissions, key=os.fsencode):
-        stem = _safe(path.stem)
-        if stem != path.stem or same_name(stem) in _RESERVED or same_name(stem) in taken:
-            later.append((path, stem))
+    later: list[tuple[str, str]] = []
+    for student in sorted(students, key=os.fsencode):
+        stem = _safe(student)
+        if stem != student or same_name(stem) in _RESERVED or same_name(stem) in taken:
+            later.append((student, stem))
             continue
         taken.add(same_name(stem))
-        names[path] = stem + SUFFIX
-    for path, stem in later:
-        names[path] = _marked(path, stem, taken) + SUFFIX
+        names[student] = stem + SUFFIX
+    for student, stem in later:
+        names[student] = _marked(student, stem, taken) + SUFFIX
     return names
 
 
-def _marked(path: Path, stem: str, taken: set[str]) -> str:
-    digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()
+def _marked(student: str, stem: str, taken: set[str]) -> str:
+    digest = hashlib.sha256(os.fsencode(student)).hexdigest()
     for length in range(_MARK_LETTERS, len(digest) + 1):
         room = _NAME_BYTES - len(SUFFIX) - length - 1
         name = f"{_cut(stem, room)}-{digest[:length]}"

@@ -26,10 +26,11 @@ JSON_NAME: Final = "summary.json"
 
 _BEFORE_TASKS: Final = ("student", "status", "score", "max_score")
 _AFTER_TASKS: Final = (
-    *("checks_passed", "checks_total", "wall_s"),
+    *("checks_passed", "checks_total", "wall_s", "late_percent", "name", "group"),
     *("flags", "message", "file", "report"),
 )
 _DIGITS: Final = 6
+_NAMED: Final = 3
 # A spreadsheet takes a cell that starts so for a formula. After a separator it counts too: which
 # separator divides cells is the reader's setting, and in Russia it is the semicolon.
 _FORMULA: Final = re.compile(r"(?:^|(?<=[;,|\t\r\n]))(?=[\s\"']*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])")
@@ -51,6 +52,25 @@ class Row:
     wall_s: float | None
     flags: tuple[str, ...]
     message: str | None
+    name: str | None = None
+    group: str | None = None
+    late_percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassNotes:
+    """What is said of a class beside its reports.
+
+    `layout` is how the submissions were laid out, `missing` are students (key, name, group) who
+    handed in nothing, `strays` are files of nobody with the reason.
+    """
+
+    layout: str = ""
+    missing: tuple[tuple[str, str, str], ...] = ()
+    strays: tuple[tuple[str, str], ...] = ()
+
+
+NO_NOTES: Final = ClassNotes()
 
 
 def summary_row(report: Report, report_name: str) -> Row:
@@ -69,9 +89,20 @@ def summary_row(report: Report, report_name: str) -> Row:
         checks_passed=sum(check.status is CheckStatus.PASSED for check in report.checks),
         checks_total=len(report.checks),
         wall_s=None if report.execution is None else round(report.execution.wall_s, 3),
-        flags=report.flags,
+        flags=(*report.flags, *_others(report)),
         message=report.message,
+        name=report.name,
+        group=report.group,
+        late_percent=None if report.late is None else report.late.percent,
     )
+
+
+def _others(report: Report) -> tuple[str, ...]:
+    others = report.submission.others
+    if not others:
+        return ()
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    return (f"{report.submission.file} was graded, not {', '.join(others[:_NAMED])}{more}",)
 
 
 def write_summary(
@@ -81,6 +112,7 @@ def write_summary(
     *,
     submissions: int,
     task_names: Sequence[str] = (),
+    notes: ClassNotes = NO_NOTES,
 ) -> None:
     """Write summary.csv and summary.json into `folder`.
 
@@ -90,13 +122,21 @@ def write_summary(
         rows: what is finished.
         submissions: how many there are; more than `rows` when the batch was interrupted.
         task_names: the order of the columns of tasks.
+        notes: what else is to be said of the class.
 
     Raises:
         OSError: the folder cannot be written.
     """
     ordered = sorted(rows, key=lambda row: (row.student.casefold(), row.student, row.report))
     write_atomically(folder / CSV_NAME, to_csv(ordered, task_names))
-    document = to_json_document(assignment, ordered, submissions=submissions)
+    document = {
+        **to_json_document(assignment, ordered, submissions=submissions),
+        "layout": notes.layout,
+        "missing": [
+            dict(zip(("student", "name", "group"), each, strict=True)) for each in notes.missing
+        ],
+        "strays": [{"path": path, "why": why} for path, why in notes.strays],
+    }
     write_atomically(folder / JSON_NAME, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
@@ -107,12 +147,13 @@ def to_csv(rows: Sequence[Row], task_names: Sequence[str] = ()) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([*_BEFORE_TASKS, *map(_defused, tasks), *_AFTER_TASKS])
     for row in rows:
-        texts = (" | ".join(row.flags), row.message or "", row.file, row.report)
+        names = (row.name or "", row.group or "")
+        texts = (*names, " | ".join(row.flags), row.message or "", row.file, row.report)
         writer.writerow(
             [
                 *(_defused(row.student), row.status, row.score, row.max_score),
                 *(row.tasks.get(task) for task in tasks),
-                *(row.checks_passed, row.checks_total, row.wall_s),
+                *(row.checks_passed, row.checks_total, row.wall_s, row.late_percent),
                 *map(_defused, texts),
             ]
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zachetka.submission.archive import Address, read_member
 from zachetka.submission.file import FILE_BYTES, RawSubmission, read_bytes
 from zachetka.submission.notebook import (
     CELL_COUNT,
@@ -26,21 +27,23 @@ __all__ = [
     "FILE_BYTES",
     "SOURCES_BYTES",
     "SOURCE_BYTES",
+    "Address",
     "Cell",
     "RawSubmission",
     "Submission",
     "parse",
     "read_bytes",
+    "read_member",
     "read_submission",
 ]
 
 
-def read_submission(path: Path) -> Submission:
-    """Read a notebook; `read_bytes` and then `parse`.
+def read_submission(path: Path, member: Address = ()) -> Submission:
+    """Read a notebook; `read_member` and then `parse`.
 
     Raises:
         SubmissionRejectedError: it is no notebook that could be run.
         UsageError: there is no such file.
         InfrastructureError: the file is there and cannot be read.
     """
-    return parse(read_bytes(path))
+    return parse(read_member(path, member))
