@@ -98,7 +98,7 @@ def check(found, size):
     assert not any(char in cell.source for cell in found.cells for char in "\0\r")
     for name in (found.declared_assignment, found.declared_language):
         assert name is None or name.isascii()
-    assert len(set(found.repairs)) == len(found.repairs) <= 2 * len(sizes) + 5
+    assert len(set(found.repairs)) == len(found.repairs) <= 2 * len(sizes) + 9
     rewritten = [
         {"cell_type": "code", "source": cell.source.splitlines(keepends=True)}
         for cell in found.cells
