@@ -20,11 +20,11 @@ from zachetka.sandbox.owner import owner
 if TYPE_CHECKING:
     from zachetka.sandbox.engine import Engine
 
-# Several rounds: a container may be in the making when we are killed, and a busy engine takes long.
+# Several rounds: a container may be in the making when we are killed.
 _SCRIPT = """
 read -r word
 [ "$word" = done ] && exit 0
-for pause in 0 1 2 4 8 16 32; do
+for pause in 0 1 2 4; do
     sleep "$pause"
     containers=$("$1" ps -aq --filter "label=$2") || continue
     [ -n "$containers" ] && "$1" rm --force --volumes $containers
