@@ -16,7 +16,14 @@ from zachetka.report import model
 from zachetka.report.atomic import sweep
 from zachetka.report.clean import clean_line
 from zachetka.report.names import same_name
-from zachetka.report.summary import CSV_NAME, JSON_NAME, NO_NOTES, summary_row, write_summary
+from zachetka.report.summary import (
+    CSV_NAME,
+    JSON_NAME,
+    NO_NOTES,
+    PAGE_NAME,
+    summary_row,
+    write_summary,
+)
 from zachetka.submission import read_submission
 
 if TYPE_CHECKING:
@@ -83,7 +90,8 @@ def prepare_output(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         for folder in (out, *(path for path in out.iterdir() if path.is_dir())):
             sweep(folder)
-        for name in (CSV_NAME, JSON_NAME):
+        # What is said of the whole class would be of another one.
+        for name in (CSV_NAME, JSON_NAME, PAGE_NAME):
             (out / name).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"cannot write reports to {out}: {error.strerror}") from error

@@ -429,7 +429,7 @@ def test_the_time_at_which_an_archive_was_made_is_nobodys(tmp_path, names):
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("x.ipynb", b"{}", "give a folder or a zip archive"),
+        ("x.ipynb", b"{}", "is one notebook"),
         ("x.rar", b"Rar!", "unpack an archive of another kind"),
         ("x.zip", b"", "no zip archive"),
         ("x.zip", packed({"a.py": b""}), r"no \*\.ipynb"),
@@ -478,3 +478,10 @@ def test_a_class_that_handed_in_no_notebook_at_all_is_a_class(tmp_path):
     (student,) = read_class(path).students
     assert (student.owner.name, student.notebook) == ("Ivan B", None)
     assert "hw.py" in student.reason.en
+
+
+def test_one_notebook_is_no_class(tmp_path):
+    path = tmp_path / "hw.ipynb"
+    path.write_bytes(notebook())
+    with pytest.raises(UsageError, match="is one notebook: grade it with `zachetka grade`"):
+        read_class(path)

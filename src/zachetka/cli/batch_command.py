@@ -83,7 +83,13 @@ def batch(
         bool, typer.Option("--regrade", help="Grade everything again, also what has not changed.")
     ] = False,
     layout: Annotated[
-        str, typer.Option("--layout", metavar="NAME", help="How PATH is laid out, if not as found.")
+        str,
+        typer.Option(
+            "--layout",
+            metavar="NAME",
+            help="How PATH is laid out, if not as found: moodle, canvas, gradescope, nbgrader, "
+            "github, flat or folders.",
+        ),
     ] = "",
     zone: Annotated[
         str,

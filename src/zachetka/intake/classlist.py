@@ -100,6 +100,10 @@ def read_class(
         UsageError: it cannot be read, has no notebook, or no layout fits.
     """
     place = Place(path)
+    if place.is_archive and path.suffix.casefold() == NOTEBOOK:
+        raise UsageError(
+            f"{path} is one notebook: grade it with `zachetka grade`, or give its folder"
+        )
     if place.is_archive and path.suffix.casefold() != SUFFIX:
         raise UsageError(
             f"{path} is a file: give a folder or a zip archive; unpack an archive of another kind"

@@ -16,6 +16,7 @@ from zachetka.pages.markdown import feedback_markdown
 from zachetka.pages.pair_page import write_pair_pages
 from zachetka.report.atomic import write_atomically
 from zachetka.report.store import read_class_record
+from zachetka.report.summary import PAGE_NAME
 from zachetka.similarity import similar_pairs
 from zachetka.submission import parse
 from zachetka.submission.archive import Reader
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 STUDENTS: Final = "feedback"
 PAIRS: Final = "pairs"
-CLASS: Final = "class.html"
 _JSON: Final = ".json"
 
 
@@ -70,7 +70,7 @@ class Site:
     def remove_student(self, _student: str, name: str, _report: Report, is_new: bool) -> None:
         """Remove the pages of a report that is about to be another one."""
         page = self._out / STUDENTS / f"{name.removesuffix(_JSON)}.html"
-        for path in (page, page.with_suffix(".md"), self._out / CLASS) if is_new else ():
+        for path in (page, page.with_suffix(".md")) if is_new else ():
             with contextlib.suppress(OSError):
                 path.unlink()
 
@@ -121,7 +121,7 @@ class Site:
         except OSError as error:
             self.troubles.append(f"the pages of close pairs cannot be written: {error.strerror}")
         record = read_class_record(self._out)
-        self._store(self._out / CLASS, class_page(record, manifest=self._manifest, pairs=pairs))
+        self._store(self._out / PAGE_NAME, class_page(record, manifest=self._manifest, pairs=pairs))
 
     def _read(self, student: str) -> tuple[bytes, Submission | None]:
         member = self._notebooks.get(student)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = "zachetka.summary/1"
 CSV_NAME: Final = "summary.csv"
 JSON_NAME: Final = "summary.json"
+PAGE_NAME: Final = "class.html"
 
 _BEFORE_TASKS: Final = ("student", "status", "score", "max_score")
 _AFTER_TASKS: Final = (
