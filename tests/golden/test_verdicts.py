@@ -34,6 +34,18 @@ def test_a_right_notebook_has_full_marks(right):
     assert report.flags == ()
 
 
+def test_an_error_says_in_which_line_of_which_cell_it_came_up(course, sandbox):
+    cells = ["def halved(x):\n    return x / 0", "y = 2\n\nhalved(y)", "z = = 1", HONEST]
+    report = course.grade(cells, sandbox=sandbox)
+    _, raised, unreadable, honest = report.execution.cells
+    assert raised.traceback == (
+        "Cell 2, line 3\n    halved(y)\nCell 1, line 2 in halved\n    return x / 0\n"
+        "ZeroDivisionError: division by zero"
+    )
+    assert unreadable.traceback.startswith("Cell 3, line 1\n    z = = 1\n")
+    assert (honest.traceback, report.score) == (None, 1.0)
+
+
 def test_the_same_notebook_has_the_same_report_apart_from_times(right):
     def without_times(value):
         if isinstance(value, dict):

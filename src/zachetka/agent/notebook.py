@@ -45,7 +45,7 @@ _MAX_ERROR_CHARS = 2000
 _MAX_TRACEBACK_CHARS = 4000
 _FRAMES = 5
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_CELL_FRAME = re.compile(r"\s*Cell In ?\[(\d{1,9})\]")
+_CELL_FRAME = re.compile(r" *Cell In ?\[(\d{1,9})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +328,7 @@ class NotebookRun:
         for error in reversed(errors):
             frames = error.get("traceback")
             if isinstance(frames, list) and frames:
-                plain = [_COLOUR.sub("", str(frame)) for frame in frames]
+                plain = [_COLOUR.sub("", str(frame)).strip("\n") for frame in frames]
                 own = [frame for frame in plain[:-1] if _CELL_FRAME.match(frame)][-_FRAMES:]
                 text = "\n".join([*own, plain[-1]])
                 return _CELL_FRAME.sub(self._cell_named, text)[:_MAX_TRACEBACK_CHARS]
