@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import jsonschema
 import nbformat
@@ -142,6 +143,17 @@ def test_batch_writes_reports_and_a_summary(course, tmp_path):
     for name in ("half", "empty"):
         report = json.loads((tmp_path / "out" / f"{name}.json").read_text("utf-8"))
         jsonschema.validate(report, json_schema())
+
+
+def test_a_stray_file_whose_name_is_no_text_costs_nothing(course, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write_notebook(folder / "anna.ipynb", ("total = sum", {}))
+    Path(os.fsdecode(os.fsencode(folder) + b"/notes-\xe5.txt")).touch()
+    done = call(course, "batch", "sums", str(folder), "--out", str(tmp_path / "out"), *TRUST)
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((tmp_path / "out/summary.json").read_text("utf-8"))
+    assert [each["path"] for each in summary["strays"]] == ["notes-\N{REPLACEMENT CHARACTER}.txt"]
 
 
 def test_a_broken_grader_is_no_score_and_exit_code_3(course, tmp_path):

@@ -1,5 +1,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,7 @@ from toy_course import ToyCourse, notebook
 
 from zachetka import batch
 from zachetka.errors import UsageError
+from zachetka.grading import grade
 from zachetka.intake.attendance import take_attendance
 from zachetka.intake.classlist import read_class
 from zachetka.intake.roster import read_roster
@@ -197,6 +199,13 @@ def test_a_report_that_the_summary_contradicts_is_not_used(graded):
     summary.write_text(text)
     record = read_class_record(graded.out)
     assert (len(record.reports), record.broken) == (1, ("anna.json",))
+
+
+def test_a_file_that_is_another_one_than_was_planned_is_not_graded(graded):
+    job = graded.course.job(graded.root / "class/anna.ipynb", sandbox="none")
+    report = grade(replace(job, sha256="0" * 64))
+    assert (report.status, report.score) == (model.ReportStatus.ERROR, None)
+    assert "the file changed while others were graded" in report.message
 
 
 def test_two_batches_do_not_write_into_one_folder(tmp_path):

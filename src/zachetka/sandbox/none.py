@@ -77,11 +77,20 @@ class NoneProcess:
 
     def kill(self) -> None:
         """Kill the agent and all its descendants; idempotent."""
-        if self._child.closed:
-            return
-        self._tree.kill()
-        self._child.kill()
-        shutil.rmtree(self._home, ignore_errors=True)
+        try:
+            if not self._child.closed:
+                self._tree.kill()
+                self._child.kill()
+        finally:
+            self._remove_home()
+
+    def _remove_home(self) -> None:
+        """Remove its folder, also when an interrupt comes now: nobody else would."""
+        try:
+            shutil.rmtree(self._home, ignore_errors=True)
+        except KeyboardInterrupt:
+            shutil.rmtree(self._home, ignore_errors=True)
+            raise
 
     def host_out_of_memory(self) -> bool:
         """Give False: nobody counts."""
