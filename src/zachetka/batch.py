@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zachetka.errors import InfrastructureError, UsageError, ZachetkaError
-from zachetka.language import Language
 from zachetka.pool import Done, results
 from zachetka.report import model
 from zachetka.report.atomic import sweep
@@ -31,10 +29,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zachetka.grading import Job
+    from zachetka.language import Language
     from zachetka.plan import Plan
     from zachetka.pool import Pool
     from zachetka.report.summary import ClassNotes, Row
-    from zachetka.submission import Address
 
 PREVIOUS: Final = "previous"
 _TWIN: Final = "another submission has the same student name"
@@ -125,25 +123,13 @@ def alone_in(out: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def declared(notebook: Path, member: Address = ()) -> tuple[str | None, Language | None]:
+def declared(notebook: Path) -> tuple[str | None, Language | None]:
     """Give the assignment and the language that a notebook's template wrote into it."""
     try:
-        submission = read_submission(notebook, member)
+        submission = read_submission(notebook)
     except ZachetkaError:
         return None, None
-    try:
-        language = Language(submission.declared_language or "")
-    except ValueError:
-        language = None
-    return submission.declared_assignment, language
-
-
-def grade_in_own_language(job: Job) -> model.Report:
-    """Grade a notebook with messages in the language that it declares, if it does."""
-    from zachetka.grading import grade
-
-    _, language = declared(job.notebook, job.member)
-    return grade(replace(job, language=language or job.language))
+    return submission.declared_assignment, submission.language
 
 
 def run_batch(
@@ -243,20 +229,13 @@ def _report_of(done: Done[Job, model.Report], plan: Plan) -> model.Report:
 
 def _failed(plan: Plan, student: str, file: str, error: Exception | None) -> model.Report:
     reason = str(error) if isinstance(error, InfrastructureError) else repr(error)
-    return model.Report(
+    return model.without_checks(
         assignment=plan.settings.manifest.name,
         student=student,
-        submission=model.SubmissionInfo(file=file, sha256=None, bytes=None),
+        file=file,
         status=model.ReportStatus.ERROR,
         message=reason,
-        score=None,
         max_score=plan.settings.manifest.max_score,
-        checks=(),
-        execution=None,
-        flags=(),
-        sandbox=None,
-        grader=None,
-        graded_at=datetime.now(UTC),
     )
 
 

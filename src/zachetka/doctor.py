@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
+from zachetka.report.clean import some_of
 from zachetka.submission import CELL_COUNT, FILE_BYTES
 from zachetka.submission.notebook import (
     FOREIGN_KERNEL,
@@ -471,8 +472,7 @@ def _note_clashes(
     """Note what both define, each in its own way: only the last of the two will count."""
     twice = sorted(_definitions(own) & _definitions(added))
     if twice:
-        more = f" and {len(twice) - _NAMES} more" if len(twice) > _NAMES else ""
-        repairs.append("defined differently in both: " + ", ".join(twice[:_NAMES]) + more)
+        repairs.append(f"defined differently in both: {some_of(twice, _NAMES)}")
 
 
 def _definitions(cells: Sequence[dict[str, Any]]) -> set[str]:

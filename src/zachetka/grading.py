@@ -53,6 +53,7 @@ class Job:
     """Everything that grading one notebook needs: paths and strings, so that it can travel.
 
     Under each of the `secrets` the notebook gets other inputs; None is the course's own secret.
+    Without a language, messages are in that of the notebook, else in English.
     `trusted` says that it is the course's own code: its sandbox may serve another one.
     With `tasks`, only the checks of these are made. In an archive, `notebook` is the archive and
     `member` says where in it; `file` is what the student called it. `key` goes into the report:
@@ -64,7 +65,7 @@ class Job:
     notebook: Path
     student: str
     sandbox: str = "auto"
-    language: Language = Language.EN
+    language: Language | None = Language.EN
     secrets: tuple[str | None, ...] = (None,)
     grader_path: Path | None = None
     trusted: bool = False
@@ -107,6 +108,7 @@ def grade_under_each_secret(job: Job) -> list[Report]:
         submission = parse(raw)
     except SubmissionRejectedError as error:
         return [grading.rejected(raw, error.text)] * len(grading.secrets)
+    grading.language = job.language or submission.language or Language.EN
     failure: Exception = InfrastructureError("nothing was tried")
     for _ in range(ATTEMPTS):
         try:
@@ -142,6 +144,7 @@ class Grading:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.language = job.language or Language.EN
         self.manifest: Manifest = load_manifest(job.course, job.assignment)
         self.limits: Limits = self.manifest.limits()
         self.grader: Path = job.grader_path or job.course / "graders" / job.assignment
@@ -174,7 +177,7 @@ class Grading:
         return self._report(
             raw,
             status=ReportStatus.REJECTED,
-            message=text.in_language(self.job.language),
+            message=text.in_language(self.language),
             score=0.0,
         )
 
@@ -209,7 +212,7 @@ class Grading:
             self._examination(submission, ran, secret), self.grader, self.limits
         )
         self._distrust_grader(result["outcomes"])
-        checks = written_checks(result["outcomes"], self.manifest, self.job.language)
+        checks = written_checks(result["outcomes"], self.manifest, self.language)
         report = self._report(
             raw,
             status=ReportStatus.GRADED,

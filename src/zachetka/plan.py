@@ -12,7 +12,6 @@ import hashlib
 import json
 import sys
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +31,7 @@ from zachetka.submission.archive import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from zachetka.intake.attendance import Attendance
@@ -293,7 +293,7 @@ def _job(
         notebook=notebook.source.absolute(),
         student=student.owner.key,
         sandbox=settings.sandbox,
-        language=settings.language or Language.EN,
+        language=settings.language,
         member=notebook.address,
         file=notebook.name,
         key=key,
@@ -305,19 +305,12 @@ def _without_notebook(settings: Settings, student: HandedIn, environment: str) -
     reason = student.reason or Text("No notebook was handed in.", "Ноутбук не сдан.")
     said = reason.in_language(settings.language or Language.EN)
     files = ", ".join(member.name for member in student.rest[:_NAMED])
-    return model.Report(
+    return model.without_checks(
         assignment=settings.manifest.name,
         student=student.owner.key,
-        submission=model.SubmissionInfo(file=files, sha256=None, bytes=None),
+        file=files,
         status=model.ReportStatus.REJECTED,
         message=said,
-        score=0.0,
         max_score=settings.manifest.max_score,
-        checks=(),
-        flags=(),
-        sandbox=None,
-        grader=None,
-        execution=None,
-        graded_at=datetime.now(UTC),
         key=hashlib.sha256(f"{said}\0{files}\0{environment}".encode()).hexdigest(),
     )

@@ -115,7 +115,7 @@ def batch(
     A report is there the moment it is ready; Ctrl-C keeps those that are finished. Started again,
     only what is missing or has changed is graded.
     """
-    from zachetka.batch import Batch, alone_in, grade_in_own_language, prepare_output, run_batch
+    from zachetka.batch import Batch, alone_in, prepare_output, run_batch
     from zachetka.cli.display import show_batch, tell
     from zachetka.cli.progress import progress
     from zachetka.intake.attendance import take_attendance
@@ -158,7 +158,7 @@ def batch(
     work = Batch(
         plan,
         out,
-        grade_job if lang else grade_in_own_language,
+        grade_job,
         _notes(class_list, attendance),
         site.write_student if pages else site.remove_student,
     )

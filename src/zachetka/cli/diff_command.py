@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from zachetka.cli.options import JsonOption  # noqa: TC001 - Typer reads the annotations
+from zachetka.report.clean import some_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from zachetka.diff import Change, Difference
 
@@ -121,7 +122,7 @@ def _remarks(difference: Difference) -> Iterator[str]:
     silent = [each for each in difference.changes if not each.is_of_verdict]
     resubmitted = [_label(each) for each in silent if each.submission_differs]
     if resubmitted:
-        yield f"another submission with the same verdict: {_names(resubmitted)}"
+        yield f"another submission with the same verdict: {some_of(resubmitted, _NAMES)}"
     graders = sum(each.grader_differs for each in difference.changes)
     if graders:
         yield f"another grader: {graders} of {len(difference.changes)}"
@@ -131,12 +132,7 @@ def _remarks(difference: Difference) -> Iterator[str]:
         ("unreadable", difference.unreadable),
     ):
         if names:
-            yield f"{what}: {_names(names)}"
-
-
-def _names(names: Sequence[str]) -> str:
-    more = len(names) - _NAMES
-    return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
+            yield f"{what}: {some_of(names, _NAMES)}"
 
 
 def _numbers(values: Iterable[float]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from zachetka.errors import UsageError
 from zachetka.export.matching import Match, Person, Register
 from zachetka.export.outcome import Left, Outcome, Reason
+from zachetka.report.clean import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,9 +88,7 @@ def fill(
     notes += record.notes
     idle = [person.name or person.number for person in target.people if person.row not in claims]
     if idle:
-        more = f" and {len(idle) - _NAMED} more" if len(idle) > _NAMED else ""
-        shown = ", ".join(idle[:_NAMED]) + more
-        notes.append(f"in the sheet without a report ({len(idle)}): {shown}")
+        notes.append(f"in the sheet without a report ({len(idle)}): {some_of(idle, _NAMED)}")
     if missing_as_zero:
         homeless = record.broken or not all(match.people for match in matches.values())
         zeros = {} if homeless else _zeros(target, claims)

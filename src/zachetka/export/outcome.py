@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from zachetka.report.clean import some_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -59,8 +61,7 @@ class Outcome:
             names = [left.who for left in self.left if left.reason is reason]
             if names:
                 said = reason.of_one if len(names) == 1 else reason.of_several
-                more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-                parts.append(f"{len(names)} {said}: {', '.join(names[:_NAMES])}{more}")
+                parts.append(f"{len(names)} {said}: {some_of(names, _NAMES)}")
         return "; ".join(parts)
 
     def details(self) -> Iterator[str]:

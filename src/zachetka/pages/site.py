@@ -87,7 +87,7 @@ class Site:
         # Whatever fails from here on, no page of another verdict stays.
         for path in (page, mail):
             path.unlink(missing_ok=True)
-        language = self._language or _declared(submission)
+        language = self._language or (submission and submission.language) or Language.EN
         plots = read_plots(data)
         html = feedback_page(
             report,
@@ -140,11 +140,3 @@ class Site:
             write_atomically(path, content)
         except OSError as error:
             self.troubles.append(f"the page {path} cannot be written: {error.strerror}")
-
-
-def _declared(submission: Submission | None) -> Language:
-    """Give the language that the notebook's template wrote into it, as its report does."""
-    try:
-        return Language((submission.declared_language if submission else None) or "")
-    except ValueError:
-        return Language.EN

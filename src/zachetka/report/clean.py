@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ELLIPSIS: Final = " […]"
 
@@ -48,6 +51,12 @@ def clean_text(text: str, limit: int) -> str:
 def clean_line(text: str, limit: int) -> str:
     """Like `clean_text`, for what must stay on one line."""
     return " ".join(clean_text(text, limit).split())
+
+
+def some_of(names: Sequence[str], most: int) -> str:
+    """Name the first few, and say how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _clean_character(character: str) -> str:

@@ -6,6 +6,7 @@ around the cleaning exists.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 
@@ -242,6 +243,35 @@ class Report(_Model):
     def label(self) -> str:
         """How people know the student: by name, else by key."""
         return self.name or self.student
+
+
+def without_checks(
+    *,
+    assignment: str,
+    student: str,
+    file: str,
+    status: ReportStatus,
+    message: str,
+    max_score: float,
+    key: str | None = None,
+) -> Report:
+    """Give the report of a submission that no grader has seen: rejected, or an error of ours."""
+    return Report(
+        assignment=assignment,
+        student=student,
+        submission=SubmissionInfo(file=file, sha256=None, bytes=None),
+        status=status,
+        message=message,
+        score=0.0 if status is ReportStatus.REJECTED else None,
+        max_score=max_score,
+        checks=(),
+        execution=None,
+        flags=(),
+        sandbox=None,
+        grader=None,
+        graded_at=datetime.now(UTC),
+        key=key,
+    )
 
 
 def to_json(report: Report) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from zachetka.report.atomic import write_atomically
+from zachetka.report.clean import some_of
 from zachetka.report.model import CheckStatus, ReportStatus
 
 if TYPE_CHECKING:
@@ -102,8 +103,7 @@ def _others(report: Report) -> tuple[str, ...]:
     others = report.submission.others
     if not others:
         return ()
-    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    return (f"{report.submission.file} was graded, not {', '.join(others[:_NAMED])}{more}",)
+    return (f"{report.submission.file} was graded, not {some_of(others, _NAMED)}",)
 
 
 def write_summary(

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from zachetka.errors import SubmissionRejectedError
-from zachetka.language import Text
+from zachetka.language import Language, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,6 +122,14 @@ class Submission:
     repairs: tuple[str, ...] = ()
     declared_assignment: str | None = None
     declared_language: str | None = None
+
+    @property
+    def language(self) -> Language | None:
+        """The language that is declared, if it is one of ours."""
+        try:
+            return Language(self.declared_language or "")
+        except ValueError:
+            return None
 
 
 def parse(raw: RawSubmission) -> Submission:
