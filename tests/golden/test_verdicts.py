@@ -1,5 +1,8 @@
 """What becomes of right, wrong, missing and broken answers."""
 
+import json
+from dataclasses import replace
+
 import pytest
 from toy_course import CHECKS, HONEST, ToyCourse, causes, statuses
 
@@ -195,3 +198,15 @@ def test_a_wrong_answer_stays_wrong_whatever_came_before(course, bubblewrap):
         "Scale.forward": "assertion",
         "Scale.gradient": "error",
     }
+
+
+def test_without_a_language_messages_are_in_that_of_the_notebook(course, sandbox):
+    path = course.hand_in([HONEST + "\ndel word"], "own")
+    speaks_russian = json.loads(path.read_text())
+    speaks_russian["metadata"]["zachetka"] = {"lang": "ru"}
+    job = replace(course.job(path, sandbox=sandbox), language=None)
+    in_english = grade(job)
+    path.write_text(json.dumps(speaks_russian))
+    in_russian = grade(job)
+    assert "does not define `word`" in in_english.checks[-1].message
+    assert "не определено имя `word`" in in_russian.checks[-1].message
