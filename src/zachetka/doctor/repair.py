@@ -1,4 +1,4 @@
-"""Mend a notebook so that Jupyter and its tools open it, or merge two of them into one.
+"""Mend a notebook so that Jupyter and its tools open it.
 
 What its author wrote is kept to the line. `nbformat` has an upgrade of its own, which takes
 valid notebooks and gives cells random ids: here any file comes in, and the same bytes go out.
@@ -13,10 +13,20 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final
 
-from zachetka.report.clean import some_of
+from zachetka.doctor.old_format import upgraded_cell
+from zachetka.doctor.rules import (
+    CELL_METADATA,
+    METADATA_LEFT_OUT,
+    NOTEBOOK_METADATA,
+    fitting,
+    is_count,
+    is_id,
+    is_kernel,
+    is_text,
+    string_or,
+)
 from zachetka.submission import CELL_COUNT, FILE_BYTES
 from zachetka.submission.notebook import (
     FOREIGN_KERNEL,
@@ -39,7 +49,7 @@ from zachetka.submission.notebook import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 # Far above a figure or a plotly page; what is larger makes Jupyter crawl.
 OUTPUT_BYTES: Final = 5_000_000
@@ -49,32 +59,17 @@ _FORMAT: Final = 4
 _MINOR: Final = 5
 _DEEPEST: Final = 100  # honest plots nest some twenty levels deep
 _LONGEST_INTEGER: Final = 4000  # Python refuses to read and write much longer ones
-_HEADINGS: Final = 6
-_NAMES: Final = 10
 
 _NOTEBOOK_FIELDS: Final = frozenset({"cells", "metadata", "nbformat", "nbformat_minor"})
 _OLD_FIELDS: Final = frozenset({"worksheets", "orig_nbformat", "orig_nbformat_minor"})
 _KERNEL: Final = {"display_name": "Python 3", "language": "python", "name": "python3"}
-_OLD_MIMES: Final = {
-    "text": "text/plain",
-    "html": "text/html",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "jpeg": "image/jpeg",
-    "latex": "text/latex",
-    "json": "application/json",
-    "javascript": "application/javascript",
-}
 
-_ID: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _JSON_MIME: Final = re.compile(r"application/(.*\+)?json")
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
-_DEFINITION: Final = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w{1,80})", re.MULTILINE)
 
 _NO_NUMBER: Final = "numbers that JSON does not have, such as NaN, became null"
 _FIELDS_LEFT_OUT: Final = "fields that do not belong there were left out"
 _FIELDS_MISSING: Final = "fields that must be there were missing or no such thing"
-_METADATA_LEFT_OUT: Final = "metadata that does not fit the format was left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,37 +90,11 @@ def repaired(data: bytes) -> Repaired:
         SubmissionRejectedError: it is no notebook, or too much for one.
     """
     repairs: list[str] = []
-    document = _document(data, repairs)
-    return Repaired(_written(document), tuple(dict.fromkeys(repairs)))
+    document = read_document(data, repairs)
+    return Repaired(written(document), tuple(dict.fromkeys(repairs)))
 
 
-def merged(first: bytes, second: bytes) -> Repaired:
-    """Give one notebook with the cells of both, each in its order, and the metadata of the first.
-
-    A cell of the second that also stands in the first is left out. What stands between two cells
-    that both have stays between them, the first notebook's part before the second's.
-
-    Raises:
-        SubmissionRejectedError: one is no notebook, or they are too much together.
-    """
-    documents: list[dict[str, Any]] = []
-    repairs: list[str] = []
-    for which, data in (("first", first), ("second", second)):
-        own: list[str] = []
-        documents.append(_document(data, own))
-        repairs += [f"the {which} notebook: {what}" for what in dict.fromkeys(own)]
-    document, other = documents
-    cells = _interleaved(document["cells"], other["cells"], repairs)
-    if len(cells) > CELL_COUNT:
-        raise too_much_data()
-    if document["metadata"] != other["metadata"]:
-        repairs.append("the metadata of the second notebook was left out")
-    _bound_outputs(cells, repairs)
-    _give_ids(cells)
-    return Repaired(_written({**document, "cells": cells}), tuple(repairs))
-
-
-def _document(data: bytes, repairs: list[str]) -> dict[str, Any]:
+def read_document(data: bytes, repairs: list[str]) -> dict[str, Any]:
     """Read a notebook and give it as nbformat 4.5 has it, with sources that are one string."""
     mended: Counter[str] = Counter()
     untrusted_notebook = _read(data, repairs, mended)
@@ -139,18 +108,18 @@ def _document(data: bytes, repairs: list[str]) -> dict[str, Any]:
         if not isinstance(untrusted_cell, dict):
             mended["what is not a cell was left out"] += 1
             continue
-        upgraded = _upgraded(untrusted_cell, index, repairs) if is_old else untrusted_cell
+        upgraded = upgraded_cell(untrusted_cell, index, repairs) if is_old else untrusted_cell
         cells.append(_cell(upgraded, index, repairs, mended))
     metadata = _metadata(untrusted_notebook.get("metadata"), mended, is_old=is_old)
-    _bound_outputs(cells, repairs)
+    bound_outputs(cells, repairs)
     if has_ids(untrusted_notebook):
         mended["cells without an id were given one"] += sum("id" not in cell for cell in cells)
-        mended["ids that are not valid or stand twice were replaced"] += _give_ids(cells)
+        mended["ids that are not valid or stand twice were replaced"] += give_ids(cells)
     else:
         if untrusted_notebook.get("nbformat") == _FORMAT:
             has_any = any("id" in cell for cell in cells)
             mended["the format before 4.5 has no ids of cells and they were there"] += has_any
-        _give_ids(cells)
+        give_ids(cells)
     # After `+` only what was counted is left.
     repairs += [f"{what} ({n} times)" if n > 1 else what for what, n in (+mended).items()]
     return {"cells": cells, "metadata": metadata, "nbformat": _FORMAT, "nbformat_minor": _MINOR}
@@ -203,23 +172,23 @@ def _check_format(
     if is_old or untrusted_notebook.get("nbformat") is None:
         return  # that is noted by what finds the cells
     major, minor = untrusted_notebook["nbformat"], untrusted_notebook.get("nbformat_minor")
-    if major != _FORMAT or not (_is_count(minor) and minor <= _MINOR):
+    if major != _FORMAT or not (is_count(minor) and minor <= _MINOR):
         mended["the number of the format was not one of 4.0 to 4.5"] += 1
 
 
 def _metadata(untrusted_metadata: object, mended: Counter[str], *, is_old: bool) -> dict[str, Any]:
     if not isinstance(untrusted_metadata, dict):
         mended[_FIELDS_MISSING] += 1
-    metadata = _fitting(mapping(untrusted_metadata), _NOTEBOOK_METADATA, mended)
+    metadata = fitting(mapping(untrusted_metadata), NOTEBOOK_METADATA, mended)
     if is_old:
         metadata.pop("name", None)
         metadata.pop("signature", None)
     if "kernelspec" in metadata:
-        fits = _is_kernel(metadata["kernelspec"])
+        fits = is_kernel(metadata["kernelspec"])
         if other_language(metadata) is not None:
             if not fits:
                 del metadata["kernelspec"]
-                mended[_METADATA_LEFT_OUT] += 1
+                mended[METADATA_LEFT_OUT] += 1
         elif has_foreign_kernel(metadata):
             metadata["kernelspec"] = _KERNEL
             mended[FOREIGN_KERNEL] += 1
@@ -248,19 +217,19 @@ def _cell(
     untrusted_cell: dict[str, Any], index: int, repairs: list[str], mended: Counter[str]
 ) -> dict[str, Any]:
     kind = kind_of(untrusted_cell)
-    if not isinstance(kind, str) or kind not in _CELL_METADATA:
+    if not isinstance(kind, str) or kind not in CELL_METADATA:
         kind = "raw"
         mended["cells of an unknown type became raw cells"] += 1
     if not isinstance(untrusted_cell.get("metadata"), dict):
         mended[_FIELDS_MISSING] += 1
     cell: dict[str, Any] = {
         "cell_type": kind,
-        "metadata": _fitting(mapping(untrusted_cell.get("metadata")), _CELL_METADATA[kind], mended),
+        "metadata": fitting(mapping(untrusted_cell.get("metadata")), CELL_METADATA[kind], mended),
         "source": source_of(untrusted_cell, index, repairs),
     }
     if kind == "code":
         untrusted_count = untrusted_cell.get("execution_count")
-        cell["execution_count"] = untrusted_count if _is_count(untrusted_count) else None
+        cell["execution_count"] = untrusted_count if is_count(untrusted_count) else None
         cell["outputs"] = _outputs(untrusted_cell.get("outputs"), mended)
         if "execution_count" not in untrusted_cell or untrusted_count != cell["execution_count"]:
             mended[_FIELDS_MISSING] += 1
@@ -295,10 +264,10 @@ def _outputs(untrusted_outputs: object, mended: Counter[str]) -> list[dict[str, 
 
 def _output(untrusted_output: dict[str, Any]) -> dict[str, Any] | None:
     match untrusted_output.get("output_type"):
-        case "stream" if _is_text(untrusted_output.get("text")):
+        case "stream" if is_text(untrusted_output.get("text")):
             return {
                 "output_type": "stream",
-                "name": _string(untrusted_output.get("name"), "stdout"),
+                "name": string_or(untrusted_output.get("name"), "stdout"),
                 "text": untrusted_output["text"],
             }
         case "error":
@@ -306,8 +275,8 @@ def _output(untrusted_output: dict[str, Any]) -> dict[str, Any] | None:
             lines = untrusted_traceback if isinstance(untrusted_traceback, list) else []
             return {
                 "output_type": "error",
-                "ename": _string(untrusted_output.get("ename"), ""),
-                "evalue": _string(untrusted_output.get("evalue"), ""),
+                "ename": string_or(untrusted_output.get("ename"), ""),
+                "evalue": string_or(untrusted_output.get("evalue"), ""),
                 "traceback": [line for line in lines if isinstance(line, str)],
             }
         case ("display_data" | "execute_result") as kind:
@@ -318,7 +287,7 @@ def _output(untrusted_output: dict[str, Any]) -> dict[str, Any] | None:
             }
             if kind == "execute_result":
                 untrusted_count = untrusted_output.get("execution_count")
-                output["execution_count"] = untrusted_count if _is_count(untrusted_count) else None
+                output["execution_count"] = untrusted_count if is_count(untrusted_count) else None
             return output
     return None
 
@@ -327,58 +296,12 @@ def _bundle(untrusted_bundle: object) -> dict[str, Any]:
     return {
         mime: value
         for mime, value in mapping(untrusted_bundle).items()
-        if _is_text(value) or _JSON_MIME.fullmatch(mime)
+        if is_text(value) or _JSON_MIME.fullmatch(mime)
     }
 
 
-def _upgraded(untrusted_cell: dict[str, Any], index: int, repairs: list[str]) -> dict[str, Any]:
-    """Give a cell of nbformat 3 the names that its parts have since."""
-    cell = dict(untrusted_cell)
-    untrusted_metadata = dict(mapping(cell.get("metadata")))
-    cell["metadata"] = untrusted_metadata
-    kind = kind_of(cell)
-    if kind == "code":
-        cell.pop("language", None)
-        if "collapsed" in cell:
-            untrusted_metadata["collapsed"] = cell.pop("collapsed")
-        if "input" in cell:
-            cell.setdefault("source", cell.pop("input"))
-        cell["execution_count"] = cell.pop("prompt_number", None)
-        untrusted_outputs = cell.get("outputs")
-        if isinstance(untrusted_outputs, list):
-            cell["outputs"] = [_upgraded_output(mapping(output)) for output in untrusted_outputs]
-    elif kind == "heading":
-        untrusted_level = cell.pop("level", 1)
-        is_level = _is_count(untrusted_level) and 0 < untrusted_level <= _HEADINGS
-        title = " ".join(source_of(cell, index, repairs).splitlines())
-        cell["source"] = "#" * (untrusted_level if is_level else 1) + " " + title
-        cell["cell_type"] = "markdown"
-    elif kind == "html":
-        cell["cell_type"] = "markdown"
-    return cell
-
-
-def _upgraded_output(untrusted_output: dict[str, Any]) -> dict[str, Any]:
-    output = dict(untrusted_output)
-    kind = output.pop("output_type", None)
-    if kind == "stream":
-        return {"name": output.pop("stream", "stdout"), **output, "output_type": "stream"}
-    if kind == "pyerr":
-        return {**output, "output_type": "error"}
-    count, untrusted_metadata = output.pop("prompt_number", None), output.pop("metadata", None)
-    upgraded = {
-        "output_type": "execute_result" if kind == "pyout" else kind,
-        "data": _with_mimes(output),
-        "metadata": _with_mimes(mapping(untrusted_metadata)),
-    }
-    return {**upgraded, "execution_count": count} if kind == "pyout" else upgraded
-
-
-def _with_mimes(untrusted_bundle: dict[str, Any]) -> dict[str, Any]:
-    return {_OLD_MIMES.get(key, key): value for key, value in untrusted_bundle.items()}
-
-
-def _bound_outputs(cells: Sequence[dict[str, Any]], repairs: list[str]) -> None:
+def bound_outputs(cells: Sequence[dict[str, Any]], repairs: list[str]) -> None:
+    """Leave out stored outputs that are too large, alone or together."""
     room_bytes = OUTPUTS_BYTES
     left_out_bytes = left_out = 0
     for cell in cells:
@@ -398,14 +321,14 @@ def _bound_outputs(cells: Sequence[dict[str, Any]], repairs: list[str]) -> None:
         repairs.append(f"large stored outputs were left out: {left_out} of {megabytes} MB in all")
 
 
-def _give_ids(cells: Sequence[dict[str, Any]]) -> int:
+def give_ids(cells: Sequence[dict[str, Any]]) -> int:
     """Give every cell an id of its own, made from what it holds; count those that were replaced."""
-    taken = {cell["id"] for cell in cells if _is_id(cell.get("id"))}
+    taken = {cell["id"] for cell in cells if is_id(cell.get("id"))}
     seen: set[str] = set()
     replaced = 0
     for index, cell in enumerate(cells):
         untrusted_id = cell.get("id")
-        if _is_id(untrusted_id) and untrusted_id not in seen:
+        if is_id(untrusted_id) and untrusted_id not in seen:
             seen.add(untrusted_id)
             continue
         replaced += "id" in cell
@@ -420,67 +343,7 @@ def _new_id(cell: dict[str, Any], index: int, taken: set[str]) -> str:
     return next(digest[:length] for length in lengths if digest[:length] not in taken)
 
 
-def _interleaved(
-    first: Sequence[dict[str, Any]], second: Sequence[dict[str, Any]], repairs: list[str]
-) -> list[dict[str, Any]]:
-    in_first = {_content(cell) for cell in first}
-    # With every occurrence told from the others, what is compared is unique and costs little.
-    matcher = SequenceMatcher(None, _occurrences(first), _occurrences(second), autojunk=False)
-    cells: list[dict[str, Any]] = []
-    added: list[dict[str, Any]] = []
-    in_place = 0
-    for tag, start, end, other_start, other_end in matcher.get_opcodes():
-        cells += first[start:end]
-        if tag == "equal":
-            in_place += end - start
-            continue
-        new = [cell for cell in second[other_start:other_end] if _content(cell) not in in_first]
-        cells += new
-        added += new
-    shared = len(second) - len(added)
-    if added:
-        repairs.append(f"cells of the second notebook that were added: {len(added)}")
-    if shared:
-        repairs.append(f"cells that are in both and stay once: {shared}")
-    if shared > in_place:
-        repairs.append(
-            "cells that stand elsewhere, or more often, in the second notebook and stay as in "
-            f"the first: {shared - in_place}"
-        )
-    in_second = {_content(cell) for cell in second}
-    _note_clashes([cell for cell in first if _content(cell) not in in_second], added, repairs)
-    return cells
-
-
-def _content(cell: dict[str, Any]) -> tuple[str, str]:
-    return cell["cell_type"], cell["source"].rstrip()
-
-
-def _occurrences(cells: Sequence[dict[str, Any]]) -> list[tuple[tuple[str, str], int]]:
-    seen: Counter[tuple[str, str]] = Counter()
-    occurrences = []
-    for cell in cells:
-        content = _content(cell)
-        occurrences.append((content, seen[content]))
-        seen[content] += 1
-    return occurrences
-
-
-def _note_clashes(
-    own: Sequence[dict[str, Any]], added: Sequence[dict[str, Any]], repairs: list[str]
-) -> None:
-    """Note what both define, each in its own way: only the last of the two will count."""
-    twice = sorted(_definitions(own) & _definitions(added))
-    if twice:
-        repairs.append(f"defined differently in both: {some_of(twice, _NAMES)}")
-
-
-def _definitions(cells: Sequence[dict[str, Any]]) -> set[str]:
-    codes = (cell["source"] for cell in cells if cell["cell_type"] == "code")
-    return {name for code in codes for name in _DEFINITION.findall(code)}
-
-
-def _written(document: dict[str, Any]) -> bytes:
+def written(document: dict[str, Any]) -> bytes:
     """Write a notebook as Jupyter does, so that versions of it can be compared line by line.
 
     Raises:
@@ -504,91 +367,3 @@ def _written(document: dict[str, Any]) -> bytes:
     if len(data) > FILE_BYTES or holds_too_much(text):
         raise too_much_data()
     return data
-
-
-def _fitting(
-    untrusted_metadata: dict[str, Any],
-    rules: dict[str, Callable[[Any], bool]],
-    mended: Counter[str],
-) -> dict[str, Any]:
-    """Keep of metadata what the format allows: most keys are free, a few have a form."""
-    fitting = {
-        key: value
-        for key, value in untrusted_metadata.items()
-        if key not in rules or rules[key](value)
-    }
-    mended[_METADATA_LEFT_OUT] += len(untrusted_metadata) - len(fitting)
-    return fitting
-
-
-def _is_count(untrusted_value: object) -> TypeGuard[int]:
-    return type(untrusted_value) is int and untrusted_value >= 0
-
-
-def _is_id(untrusted_value: object) -> TypeGuard[str]:
-    return isinstance(untrusted_value, str) and _ID.fullmatch(untrusted_value) is not None
-
-
-def _is_text(untrusted_value: object) -> bool:
-    """Say whether a value is text, or text line by line."""
-    if isinstance(untrusted_value, list):
-        return all(isinstance(line, str) for line in untrusted_value)
-    return isinstance(untrusted_value, str)
-
-
-def _is_kernel(untrusted_value: object) -> bool:
-    kernel = mapping(untrusted_value)
-    return all(isinstance(kernel.get(key), str) for key in ("name", "display_name"))
-
-
-def _is_language(untrusted_value: object) -> bool:
-    language = mapping(untrusted_value)
-    texts = ("name", "file_extension", "mimetype", "pygments_lexer")
-    return "name" in language and (
-        all(isinstance(language.get(key, ""), str) for key in texts)
-        and isinstance(language.get("codemirror_mode", ""), str | dict)
-    )
-
-
-def _is_name(untrusted_value: object) -> bool:
-    return isinstance(untrusted_value, str) and re.fullmatch(".+", untrusted_value) is not None
-
-
-def _are_tags(untrusted_value: object) -> bool:
-    if not isinstance(untrusted_value, list):
-        return False
-    tags = [tag for tag in untrusted_value if isinstance(tag, str) and tag and "," not in tag]
-    return len(set(tags)) == len(untrusted_value)
-
-
-def _are_times(untrusted_value: object) -> bool:
-    return isinstance(untrusted_value, dict) and all(
-        isinstance(time, str) for time in untrusted_value.values()
-    )
-
-
-def _string(untrusted_value: object, otherwise: str) -> str:
-    return untrusted_value if isinstance(untrusted_value, str) else otherwise
-
-
-_NOTEBOOK_METADATA: Final[dict[str, Callable[[Any], bool]]] = {
-    "language_info": _is_language,
-    "orig_nbformat": lambda number: _is_count(number) and number > 0,
-    "title": lambda title: isinstance(title, str),
-    "authors": lambda authors: isinstance(authors, list),
-}
-_OF_EVERY_CELL: Final[dict[str, Callable[[Any], bool]]] = {
-    "name": _is_name,
-    "tags": _are_tags,
-    "jupyter": lambda settings: isinstance(settings, dict),
-}
-_CELL_METADATA: Final[dict[str, dict[str, Callable[[Any], bool]]]] = {
-    "markdown": _OF_EVERY_CELL,
-    "raw": {**_OF_EVERY_CELL, "format": lambda mime: isinstance(mime, str)},
-    "code": {
-        **_OF_EVERY_CELL,
-        "execution": _are_times,
-        "collapsed": lambda collapsed: isinstance(collapsed, bool),
-        "scrolled": lambda scrolled: isinstance(scrolled, bool) or scrolled == "auto",
-    },
-}
