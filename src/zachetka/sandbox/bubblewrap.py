@@ -7,8 +7,8 @@ two small tmpfs; no network, no other process, no file of the course.
 from __future__ import annotations
 
 import functools
-import itertools
 import os
+import secrets
 import shutil
 import subprocess
 from pathlib import Path
@@ -35,9 +35,8 @@ SHM_BYTES = 64 * MIB
 NOBODY = 65534
 # Above what systems usually hand out, so that no file of the host belongs to it.
 FIRST_UID = 1_900_000_000
-_UIDS_PER_PROCESS = 32
+_UIDS = 200_000_000
 _END_TIMEOUT_S = 5.0
-_numbers = itertools.count()
 _SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts")
 
@@ -187,8 +186,11 @@ def bwrap_arguments(limits: Limits) -> list[str]:
 
 
 def _own_uid() -> int:
-    """Give a user that no other sandbox of this machine has: what it starts is counted by user."""
-    return FIRST_UID + _UIDS_PER_PROCESS * os.getpid() + next(_numbers) % _UIDS_PER_PROCESS
+    """Draw a user that no other sandbox of this machine has: what it starts is counted by user.
+
+    Process ids would not do to tell them apart: two containers of one machine have the same ones.
+    """
+    return FIRST_UID + secrets.randbelow(_UIDS)
 
 
 def _read_only_system() -> list[str]:
