@@ -32,8 +32,8 @@ def install(shell: Any) -> None:
 
 
 def _short_tracebacks(shell: Any) -> None:
-    """Show of each frame its own line alone: reading what is around takes up to a second."""
-    shell.InteractiveTB.set_mode("Plain")
+    """Show an error without the sources around it: reading them takes up to a second."""
+    shell.InteractiveTB.set_mode("Minimal")
 
 
 def _quiet_plots(shell: Any) -> None:

@@ -6,9 +6,11 @@ is printed.
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 import traceback
+from collections import deque
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
@@ -18,6 +20,8 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from zachetka.agent import courtesy, declarations, probing
 
 DEFAULT_OUTPUT_BYTES = 1 << 20
+_FRAMES = 5
+_FRAME_CHARS = 400
 
 
 class CappedStream:
@@ -89,13 +93,36 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
     def rescue_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Run the declarations that the last cell, or a cell left out, did not get to."""
         content, names = parent["content"], []
+        frames = [] if content["from_start"] else self._frames()
         source = self.shell.transform_cell(declarations.without_magic(content["source"]))
         line = 0 if content["from_start"] else self._failed_line()
         if line is not None:
             file = self.shell.compile.cache(source, self.shell.execution_count)
             statements = declarations.left_behind(source, line)
             names = declarations.run(statements, self.shell.user_ns, file)
-        self.session.send(stream, "rescue_reply", {"names": names}, parent, ident)
+        self.session.send(stream, "rescue_reply", {"names": names, "frames": frames}, parent, ident)
+
+    def _frames(self) -> list[str]:
+        """Give where in cells the last error came through: the last few places, the latest last."""
+        error = getattr(sys, "last_value", None)
+        if error is None:
+            return []
+        own = deque(
+            (
+                (frame.f_code, line)
+                for frame, line in traceback.walk_tb(error.__traceback__)
+                if frame.f_globals is self.shell.user_ns
+            ),
+            maxlen=_FRAMES,
+        )
+        shown = []
+        for code, line in own:
+            place = self.shell.compile.format_code_name(code.co_filename)
+            if place is not None:
+                where = "" if code.co_name == "<module>" else f" in {code.co_name}"
+                text = linecache.getline(code.co_filename, line).strip()
+                shown.append(f"{' '.join(place)}, line {line}{where}\n    {text}"[:_FRAME_CHARS])
+        return shown
 
     def _failed_line(self) -> int | None:
         """Find the line of the cell's own code that the last error came through."""

@@ -43,7 +43,6 @@ _TICK_S = 0.5
 _CROWD_PATIENCE_S = 2.0
 _MAX_ERROR_CHARS = 2000
 _MAX_TRACEBACK_CHARS = 4000
-_FRAMES = 5
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _CELL_FRAME = re.compile(r" *Cell In ?\[(\d{1,9})\]")
 
@@ -319,20 +318,10 @@ class NotebookRun:
                 result.status = "error"
             name, value = errors[-1].get("ename", ""), errors[-1].get("evalue", "")
             result.error = f"{name}: {value}"[:_MAX_ERROR_CHARS]
-            result.traceback = self._traceback(errors)
+            tracebacks = [_last_of(error.get("traceback")) for error in reversed(errors)]
+            result.traceback = next(filter(None, tracebacks), None)
         if result.status in {"error", "time_limit"}:
             await self._rescue(result, source, from_start=False)
-
-    def _traceback(self, errors: list[dict[str, Any]]) -> str | None:
-        """Give the frames that are in cells, which is where their author can mend something."""
-        for error in reversed(errors):
-            frames = error.get("traceback")
-            if isinstance(frames, list) and frames:
-                plain = [_COLOUR.sub("", str(frame)).strip("\n") for frame in frames]
-                own = [frame for frame in plain[:-1] if _CELL_FRAME.match(frame)][-_FRAMES:]
-                text = "\n".join([*own, plain[-1]])
-                return _CELL_FRAME.sub(self._cell_named, text)[:_MAX_TRACEBACK_CHARS]
-        return None
 
     def _cell_named(self, frame: re.Match[str]) -> str:
         # IPython counts what it executes; people count the cells of the file.
@@ -352,6 +341,9 @@ class NotebookRun:
         if not reply:
             raise RescueLostError(result.index)
         result.rescued = [str(name) for name in reply.get("names", ())]
+        if result.traceback is not None:
+            shown = "\n".join([*map(str, reply.get("frames", ())), result.traceback])
+            result.traceback = _CELL_FRAME.sub(self._cell_named, shown)[:_MAX_TRACEBACK_CHARS]
 
     async def _kernel_ended(self) -> bool:
         for _ in range(20):
@@ -393,6 +385,13 @@ class NotebookRun:
         content = {"socket": socket_path}
         message = self.kernel_client.session.msg("probes_request", content)
         self.kernel_client.shell_channel.send(message)
+
+
+def _last_of(traceback: object) -> str | None:
+    """Give the last part of an error as a kernel shows it, which names the error."""
+    if not isinstance(traceback, list) or not traceback:
+        return None
+    return _COLOUR.sub("", str(traceback[-1])[:_MAX_ERROR_CHARS]).strip("\n")
 
 
 def _has_room(limits: CellLimits) -> bool:
