@@ -56,16 +56,16 @@ class BubblewrapSandbox:
 
     def enforcement(self, limits: Limits) -> Mapping[str, str]:
         """Say by what means each thing is bounded."""
-        memory = "RLIMIT_DATA per process, a watchdog over the process tree"
+        memory = "a watchdog over the process tree"
         time = "deadlines on the host's monotonic clock, RLIMIT_CPU"
         where = control_group.place()
         if where is not None:
-            memory = f"a control group (version {where.version}) without swap, " + memory
+            memory = f"a control group (version {where.version}) without swap"
             if "cpu" in where.folders:
                 time = f"{limits.cpus:g} CPUs by control group, " + time
         return {
             "network": "an empty network namespace",
-            "memory": f"{limits.memory_bytes >> 20} MiB: {memory}",
+            "memory": f"{limits.memory_bytes >> 20} MiB: {memory}, RLIMIT_DATA per process",
             "processes": f"{limits.processes}: RLIMIT_NPROC of a user of its own",
             "disk": f"{limits.disk_bytes >> 20} MiB tmpfs; everything else is read-only",
             "time": time,
@@ -96,9 +96,12 @@ class BubblewrapProcess:
         self.stdin_fd, self.stdout_fd = self._child.stdin_fd, self._child.stdout_fd
 
     def watch(self) -> None:
-        """Hold the memory limit over the whole tree."""
+        """See how much memory it uses; without a control group, hold the limit over its tree."""
         self._child.drain_stderr()
-        self._tree.check(self.kill)
+        if self._group is None:
+            self._tree.check(self.kill)
+        else:
+            self._group.read()
 
     def kill(self) -> None:
         """End the sandbox and everything in it."""
@@ -126,8 +129,8 @@ class BubblewrapProcess:
         return self._group is not None and self._group.host_has_killed()
 
     def peak_memory_bytes(self) -> int | None:
-        """Give the largest sum over the tree that was seen."""
-        return self._tree.peak_bytes or None
+        """Give the control group's own maximum, else the largest sum that was seen."""
+        return (self._group.peak_bytes if self._group else self._tree.peak_bytes) or None
 
 
 def _group(limits: Limits) -> ControlGroup | None:

@@ -81,24 +81,30 @@ class ControlGroup:
             os.write(descriptor, b"0")
             os.close(descriptor)
 
+    @property
+    def peak_bytes(self) -> int | None:
+        """The largest use of memory that was read, None where it cannot be."""
+        return self._gauge.peak_bytes
+
     def limit_has_killed(self) -> bool:
         """Say whether something in it was killed, and its own limit was reached."""
-        self._read()
+        self.read()
         return self._gauge.limit_has_killed
 
     def host_has_killed(self) -> bool:
         """Say whether something in it was killed, and its own limit was not reached."""
-        self._read()
+        self.read()
         return self._gauge.host_has_killed
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Take a reading of its memory; after its end the last one counts."""
         if not self._ended:
             self._gauge.read()
 
     def end(self) -> None:
         """Kill whatever is left in the group and remove it; idempotent."""
         if not self._ended:
-            self._read()
+            self.read()
             self._ended = True
             _alive.discard(self)
             for folder in self._folders:
