@@ -54,8 +54,10 @@ ACCEPTED = {
     "old formats": "from IPython.display import set_matplotlib_formats as f; f('svg', 'pdf')",
     "new formats": "from matplotlib_inline.backend_inline import set_matplotlib_formats as f; f()",
     "sharp plots": "%config InlineBackend.figure_format = 'retina'",
-    "no plot is drawn": "from IPython.core.formatters import format_display_data as show\n"
+    "no plot is shown": "from IPython.core.formatters import format_display_data as show\n"
     "assert list(show(plt.figure())[0]) == ['text/plain']",
+    "a plot": "(line,) = plt.plot([1, 2]); drawn = []; line.draw = drawn.append",
+    "no plot is drawn": "assert not drawn; line.figure.savefig(io.BytesIO()); assert drawn",
     "extension": "%load_ext no_such_extension\nafter = 1",
     "tensorboard": "%tensorboard --logdir runs\nafter += 1",
     "drive": "from google.colab import drive; drive.mount('/content/drive', force_remount=True)",

@@ -41,12 +41,14 @@ def _quiet_plots(shell: Any) -> None:
     try:
         import matplotlib as mpl
         from IPython.core import pylabtools
+        from matplotlib import pyplot as plt
         from matplotlib_inline import backend_inline
     except ImportError:
         return
     shell.enable_matplotlib("inline")
-    # Rendering is what costs time, and nobody looks at these pictures; a notebook that asks for
+    # Drawing is what costs time, and nobody looks at these pictures; a notebook that asks for
     # sharper ones would have it begin again.
+    plt.uninstall_repl_displayhook()
     pylabtools.select_figure_formats(shell, set())
     for module in (pylabtools, backend_inline):
         vars(module)["select_figure_formats"] = _nothing

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -61,8 +62,10 @@ _PR_SET_PDEATHSIG = 1
 def preload(modules: Sequence[str] = PRELOAD) -> None:
     """Import once what every kernel would import again.
 
-    A module that this sandbox does not have is left to the notebook to miss.
+    A module that this sandbox does not have is left to the notebook to miss. What is loaded here
+    is no garbage, and looking for some there would make copies of its pages in every fork.
     """
+    gc.disable()
     os.environ["MPLBACKEND"] = "agg"
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     # debugpy costs 0.4 s and nothing here debugs.
@@ -72,6 +75,8 @@ def preload(modules: Sequence[str] = PRELOAD) -> None:
             importlib.import_module(module)
     del sys.modules["debugpy"]
     no_compiler.install()
+    gc.freeze()
+    gc.enable()
 
 
 def channel() -> tuple[socket.socket, socket.socket]:

@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy.random  # noqa: F401 - loaded before the fork, not once per submission
 import pytest
-import safetensors.torch  # noqa: F401 - loaded before the fork, not once per submission
+import pytest_timeout  # noqa: F401 - the same
+import safetensors.torch  # noqa: F401 - the same
 import torch  # noqa: F401 - the same
 
 from zachetka.agent.patience import WALL_FACTOR
@@ -23,6 +25,11 @@ if TYPE_CHECKING:
 ROOTDIR = Path(__file__).with_name("rootdir")
 COMPARING_S = 60.0
 _FINISHED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+_NEEDLESS = (
+    *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging", "pastebin"),
+    *("setuponly", "setupplan", "stepwise", "threadexception", "tracemalloc", "unittest"),
+    "unraisableexception",
+)
 
 
 def _without(*plugins: str) -> list[str]:
@@ -58,7 +65,7 @@ def examine(examination: Examination, grader: Path) -> None:
             f"--rootdir={ROOTDIR}",
             "-c",
             f"{ROOTDIR}/pytest.ini",
-            *_without("cacheprovider", "logging", "threadexception", "unraisableexception"),
+            *_without(*_NEEDLESS),
             "-p",
             "pytest_timeout",
             f"--timeout={longest_check_s(examination.limits):g}",
