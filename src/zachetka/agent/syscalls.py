@@ -24,6 +24,7 @@ _CLONE3: Final = (435, 435)
 _SOCKETS: Final = ((41, 198), (53, 199))  # socket, socketpair
 _PRLIMIT: Final = (302, 261)
 _IOCTL: Final = (16, 29)
+_FCNTL: Final = (72, 25)
 _SECCOMP: Final = (317, 277)
 _AUDIT_ARCH: Final = (0xC000003E, 0xC00000B7)
 _COLUMNS: Final = {"x86_64": 0, "aarch64": 1}
@@ -35,6 +36,8 @@ _NEW_NAMESPACES: Final = 0x7E020000
 _FAMILIES: Final = (1, 2, 10, 16)
 # TIOCSTI and TIOCLINUX type into a terminal, TIOCSETD loads line disciplines.
 _REFUSED_IOCTLS: Final = (0x5412, 0x541C, 0x5423)
+# F_SETLEASE makes whoever opens a file of one's user wait, which may be the host's own user.
+_REFUSED_FCNTLS: Final = (1024,)
 
 _LOAD, _JUMP_EQUAL, _JUMP_GT, _JUMP_GE, _JUMP_SET = 0x20, 0x15, 0x25, 0x35, 0x45
 _RETURN = 0x06
@@ -97,10 +100,11 @@ def program(column: int) -> list[Instruction]:
     # One's own limits alone (pid 0): another process of the same user could be ended by them.
     own = [(_LOAD, 0, 0, _FIRST), *_if(_JUMP_EQUAL, 0, [_RETURNED]), refuse]
     found += _if(_JUMP_EQUAL, _PRLIMIT[column], own)
-    requests = [(_LOAD, 0, 0, _SECOND)]
-    for request in _REFUSED_IOCTLS:
-        requests += _if(_JUMP_EQUAL, request, [refuse])
-    found += _if(_JUMP_EQUAL, _IOCTL[column], [*requests, _RETURNED])
+    for numbers, refused in ((_IOCTL, _REFUSED_IOCTLS), (_FCNTL, _REFUSED_FCNTLS)):
+        requests = [(_LOAD, 0, 0, _SECOND)]
+        for request in refused:
+            requests += _if(_JUMP_EQUAL, request, [refuse])
+        found += _if(_JUMP_EQUAL, numbers[column], [*requests, _RETURNED])
     for table, answer in ((REFUSED, refuse), (ALLOWED, _RETURNED)):
         for first, last in _ranges(row[column] for row in table.values()):
             found += _if(_JUMP_GE, first, [(_JUMP_GT, 1, 0, last), answer])

@@ -26,8 +26,9 @@ def usage_of(pid: int | None) -> tuple[float, int]:
         fields = stat_fields(pid)
         ticks = os.sysconf("SC_CLK_TCK")
         cpu_s = sum(int(fields[position]) for position in (11, 12, 13, 14)) / ticks
-        status = Path(f"/proc/{pid}/status").read_text(errors="replace")
-        peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        # A name may hold whatever else ends a line in a text, but for this.
+        status = Path(f"/proc/{pid}/status").read_bytes().split(b"\n")
+        peak = next(line for line in status if line.startswith(b"VmHWM"))
         return cpu_s, int(peak.split()[1]) * 1024
     except (OSError, StopIteration, ValueError, IndexError):
         return 0.0, 0

@@ -218,6 +218,10 @@ for fd in sorted(map(int, os.listdir("/proc/self/fd"))):
             refused("EPERM", system_call, (16, 29), fd, request, address)
             refused("EPERM", system_call, (16, 29), fd, 1 << 32 | request, address)
 refused("ENXIO ENOENT EIO", opened, "/dev/tty", os.O_RDWR)
+# %% a lease on a file, for which its owner would wait
+with open(os.path.join(os.environ["HOME"], "leased"), "w") as file:
+    for command in (1024, 1 << 32 | 1024):
+        refused("EPERM", system_call, (72, 25), file.fileno(), command, fcntl.F_WRLCK)
 # %% devices of the host
 names = "mem kmem port kmsg kvm fuse loop0 loop-control sda vda nvme0n1 mapper/control net/tun vsock vhost-net"
 for name in [*names.split(), "vhost-vsock", "uinput", "input", "cpu/0/msr", "hpet", "rtc0", "watchdog", "snapshot"]:
