@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from zachetka import grading
 from zachetka.sandbox import backends, control_group
 from zachetka.sandbox.engine import OWNER_LABEL, find_engine, sweep
 
@@ -40,6 +41,12 @@ def pytest_sessionfinish(session):
     session.config.stash[LEFT] = left
     if left and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_idle_sandbox():
+    yield
+    grading.end_idle_sandbox()
 
 
 # The last words of a long output are what is read, and sometimes all that is kept of it.

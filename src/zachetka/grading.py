@@ -34,6 +34,7 @@ from zachetka.report.model import (
     SubmissionInfo,
 )
 from zachetka.sandbox import choose
+from zachetka.sandbox.base import Isolation
 from zachetka.sandbox.runtime import python_folders
 from zachetka.session import Session
 from zachetka.submission import parse, read_member
@@ -54,7 +55,7 @@ class Job:
 
     Under each of the `secrets` the notebook gets other inputs; None is the course's own secret.
     Without a language, messages are in that of the notebook, else in English.
-    `trusted` says that it is the course's own code: its sandbox may serve another one.
+    `isolation` says whether it may get a room in a sandbox that others had rooms in before.
     With `tasks`, only the checks of these are made. In an archive, `notebook` is the archive and
     `member` says where in it; `file` is what the student called it. `key` goes into the report:
     it was made for a file of this `sha256`.
@@ -68,7 +69,7 @@ class Job:
     language: Language | None = Language.EN
     secrets: tuple[str | None, ...] = (None,)
     grader_path: Path | None = None
-    trusted: bool = False
+    isolation: Isolation = Isolation.FRESH
     tasks: frozenset[str] | None = None
     member: Address = ()
     file: str = ""
@@ -119,6 +120,7 @@ def grade_under_each_secret(job: Job) -> list[Report]:
             failure = error
         except Exception as error:  # noqa: BLE001 - a bug of ours is an error report, never a zero
             failure = InfrastructureError(f"{type(error).__name__}: {error}")
+        grading.isolation = Isolation.FRESH  # whatever it was, it shall not be what is shared
     return [grading.failed(raw, failure)] * len(grading.secrets)
 
 
@@ -135,8 +137,14 @@ class _Ran:
     fault: StudentFault | None = None
 
 
-# The one sandbox that this process keeps between two trusted notebooks.
+# The one sandbox that this process keeps between two notebooks.
 _idle: dict[tuple[str, Limits], Session] = {}
+
+
+def end_idle_sandbox() -> None:
+    """End what this process keeps for another notebook; that ends with the process, too."""
+    while _idle:
+        _idle.popitem()[1].close()
 
 
 class Grading:
@@ -144,6 +152,7 @@ class Grading:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.isolation = job.isolation
         self.language = job.language or Language.EN
         self.manifest: Manifest = load_manifest(job.course, job.assignment)
         self.limits: Limits = self.manifest.limits()
@@ -228,16 +237,27 @@ class Grading:
         return report
 
     def _open(self) -> Session:
-        """Give a session: if the code is trusted, the last one of this process will do."""
-        if self.job.trusted and _idle:
+        """Give a session, in the sandbox of the last one if they may share it."""
+        if not self._shares_sandbox:
+            return Session(self.sandbox, self.limits)
+        if _idle:
             key, session = _idle.popitem()
-            if key == (self.sandbox.name, self.limits) and session.renew():
-                return session
+            try:
+                if key == (self.sandbox.name, self.limits) and session.renew():
+                    return session
+            except BaseException:
+                session.close()
+                raise
             session.close()
-        return Session(self.sandbox, self.limits)
+        return Session(self.sandbox, self.limits, rooms=True)
+
+    @property
+    def _shares_sandbox(self) -> bool:
+        return self.isolation is Isolation.WARM and self.sandbox.no_rooms() is None
 
     def _release(self, session: Session) -> None:
-        if self.job.trusted and not session.closed and self.sandbox.name != "none":
+        # At once: what the notebook has left running would have no limit of time.
+        if self._shares_sandbox and session.vacate():
             _idle[self.sandbox.name, self.limits] = session
         else:
             session.close()
@@ -318,6 +338,7 @@ class Grading:
     def _sandbox_info(self) -> SandboxInfo:
         return SandboxInfo(
             backend=self.sandbox.name,
+            isolation=(Isolation.WARM if self._shares_sandbox else Isolation.FRESH).value,
             image=self.sandbox.image(),
             limits=asdict(self.limits),
             enforcement=dict(self.sandbox.enforcement(self.limits)),

@@ -10,6 +10,7 @@ import contextlib
 import difflib
 import hashlib
 import json
+import math
 import sys
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -27,6 +28,7 @@ from zachetka.report import model
 from zachetka.report.names import report_names, same_name
 from zachetka.report.summary import JSON_NAME
 from zachetka.sandbox import choose
+from zachetka.sandbox.base import Isolation
 from zachetka.submission.archive import Reader
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ class Settings:
     manifest: Manifest
     sandbox: str
     language: Language | None = None
+    isolation: Isolation = Isolation.FRESH
 
     def environment_sha256(self) -> str:
         """Give the digest of all that a verdict depends on beside the submission."""
@@ -208,6 +211,8 @@ def make_plan(
                 ready[key] = before
             else:
                 jobs.append(job)
+    # The longest first, so that at the end nobody waits for one that has only begun.
+    jobs.sort(key=lambda job: _seconds_before(stored.get(job.student)), reverse=True)
     ours = {*names.values(), JSON_NAME}
     left_over = sorted(path.name for path in out.glob("*.json") if path.name not in ours)
     return Plan(
@@ -216,6 +221,11 @@ def make_plan(
         notes=notes,
         left_over=tuple(left_over),
     )
+
+
+def _seconds_before(report: model.Report | None) -> float:
+    """Give how long a notebook took when it was last run; who is new may take any time."""
+    return math.inf if report is None or report.execution is None else report.execution.wall_s
 
 
 def _files_sha256(folder: Path) -> str:
@@ -293,6 +303,7 @@ def _job(
         notebook=notebook.source.absolute(),
         student=student.owner.key,
         sandbox=settings.sandbox,
+        isolation=settings.isolation,
         language=settings.language,
         member=notebook.address,
         file=notebook.name,

@@ -8,14 +8,16 @@ Everything that arrives is untrusted until it has passed through `protocol` and 
 from __future__ import annotations
 
 import os
+import secrets
 import select
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import ValidationError
 
 from zachetka.agent.patience import WALL_FACTOR
-from zachetka.errors import InfrastructureError, StudentFault
+from zachetka.errors import Cause, InfrastructureError, StudentFault
 from zachetka.protocol.frames import (
     MAX_HOST_HEADER_BYTES,
     PREFIX,
@@ -38,6 +40,7 @@ from zachetka.replies import (
     student_fault,
     validated,
 )
+from zachetka.sandbox.base import ROOMS_BYTES
 from zachetka.sandbox.failure import Phase, Stop, blame, broken, host_out_of_memory
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
 
 START_TIMEOUT_S = 120.0
 GRACE_S = 60.0
+END_ROOM_TIMEOUT_S = 10.0
 TICK_S = 0.1
 MAX_SESSION_BYTES = 1 << 30
 MAX_INPUT_BYTES = 128 << 20
@@ -57,9 +61,12 @@ _READ_BYTES = 1 << 20
 
 
 class Session:
-    """An open sandbox with one notebook at a time in it. Use it as a context manager."""
+    """An open sandbox with one notebook at a time in it. Use it as a context manager.
 
-    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
+    With `rooms` it may be vacated and renewed: each notebook gets a room of its own in it.
+    """
+
+    def __init__(self, sandbox: Sandbox, limits: Limits, *, rooms: bool = False) -> None:
         self.limits = limits
         self.cells: list[CellReply] = []
         self.cpu_s = 0.0
@@ -71,11 +78,14 @@ class Session:
         self._phase = Phase.STARTING
         self._received_bytes = 0
         self._buffer = bytearray()
-        self._process = sandbox.start(limits)
+        self._token = ""
+        self._rooms = rooms
+        self._harmed = False
+        self._process = sandbox.start(limits, rooms=rooms)
         try:
             os.set_blocking(self._process.stdin_fd, False)
             os.set_blocking(self._process.stdout_fd, False)
-            self._greet()
+            self._begin()
         except BaseException:
             self._process.kill()
             raise
@@ -100,29 +110,61 @@ class Session:
         """Give the largest memory use seen from outside, else what the agent claims."""
         return self._process.peak_memory_bytes() or self.agent_peak_memory_bytes
 
-    def renew(self) -> bool:
-        """Make room for another notebook in the same sandbox: only for code that we trust.
+    def is_unharmed(self) -> bool:
+        """Say whether no cell and no probe has passed a limit or taken its process down."""
+        cells = {cell.status for cell in self.cells}
+        whole = not (self.closed or self._harmed or self._buffer)
+        return whole and cells <= {"ok", "error", "skipped"}
 
-        Nothing but names of this notebook is promised to be gone; a stranger's notebook gets a
-        sandbox of its own.
+    def vacate(self) -> bool:
+        """End the room of this notebook, so that another one may have a room in the sandbox.
+
+        Everything of it is gone then; whatever looks otherwise ends the sandbox.
 
         Returns:
             whether it worked; if not, the session is closed.
         """
-        if self.closed:
-            return False
         try:
-            self._send({"type": "renew"})
-            self._greet()
+            is_empty = self._rooms and self.is_unharmed() and self._end_room()
+            if is_empty and self._process.start_anew():
+                return True
+        except (StudentFault, InfrastructureError):
+            pass
+        self.close()
+        return False
+
+    def renew(self) -> bool:
+        """Open a room for another notebook in an empty sandbox.
+
+        Returns:
+            whether it worked; if not, the session is closed.
+        """
+        try:
+            self._begin()
         except (StudentFault, InfrastructureError):
             self.close()
             return False
+        return True
+
+    def _begin(self) -> None:
         self.cells = []
         self.cpu_s = 0.0
         self.agent_peak_memory_bytes = 0
         self.running_cell = None
         self._received_bytes = 0
-        return True
+        self._phase = Phase.STARTING
+        self.kept = False
+        if self._rooms:
+            last, self._token = self._token, secrets.token_hex(16)
+            self._send({"type": "open", "token": self._token, "after": last})
+        self._greet()
+
+    def _end_room(self) -> bool:
+        """Ask for the room's end, and say whether its keeper says that nothing of it is left."""
+        self._send({"type": "end"})
+        header = self._frame(time.monotonic() + END_ROOM_TIMEOUT_S, max_blob_bytes=0)[0]
+        closed = {"type": "closed", "token": self._token, "status": 0, "clean": True}
+        return header == closed and not self._buffer
 
     def execute(self, cells: Sequence[Cell], lost: Mapping[int, str] | None = None) -> None:
         """Run the cells top to bottom; how each ended stands in `self.cells`.
@@ -148,7 +190,8 @@ class Session:
                     "total_s": limits.total_s,
                     "output_bytes": limits.output_bytes,
                     "processes": limits.processes,
-                    "memory_bytes": limits.memory_bytes,
+                    # Of each process: what a room was born with counts, too.
+                    "memory_bytes": limits.memory_bytes + (ROOMS_BYTES if self._rooms else 0),
                 },
                 "lost": [{"index": key, "status": value} for key, value in (lost or {}).items()],
             }
@@ -157,7 +200,8 @@ class Session:
         deadline = time.monotonic() + limits.total_s + START_TIMEOUT_S + GRACE_S
         while True:
             header, _ = self._receive(deadline, max_blob_bytes=0)
-            self._phase = Phase.RUNNING
+            if header["type"] in {"start", "cell", "ran"}:
+                self._phase = Phase.RUNNING
             if header["type"] == "start":
                 self.running_cell = validated(Start, header).index
             elif header["type"] == "cell":
@@ -222,7 +266,9 @@ class Session:
         answer, out = self._receive(deadline, max_blob_bytes=self.limits.reply_bytes + (1 << 20))
         if answer["type"] == "fault":
             self._distrust_memory()
-            raise student_fault(validated(Fault, answer), timeout_s, self.limits)
+            fault = student_fault(validated(Fault, answer), timeout_s, self.limits)
+            self._harmed |= fault.cause not in {Cause.ERROR, Cause.MISSING}
+            raise fault
         if answer["type"] == "lost":
             self._distrust_memory()
             self.close()
@@ -247,7 +293,6 @@ class Session:
             raise host_out_of_memory()
 
     def _greet(self) -> None:
-        self._phase = Phase.STARTING
         header, _ = self._receive(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
         try:
             hello = Hello.model_validate(header)
@@ -276,6 +321,14 @@ class Session:
                 raise self._lost() from error
 
     def _receive(self, deadline: float, *, max_blob_bytes: int) -> tuple[dict[str, Any], bytes]:
+        header, blob = self._frame(deadline, max_blob_bytes=max_blob_bytes)
+        if header["type"] == "closed" and header.get("token") == self._token != "":
+            # What only the keeper knows: the room has ended, and with it the notebook.
+            status = header.get("status")
+            raise self._lost(status if isinstance(status, int) else None)
+        return header, blob
+
+    def _frame(self, deadline: float, *, max_blob_bytes: int) -> tuple[dict[str, Any], bytes]:
         try:
             prefix = self._exactly(PREFIX.size, deadline)
             header_bytes, blob_bytes = parse_prefix(prefix, max_blob_bytes=max_blob_bytes)
@@ -334,7 +387,11 @@ class Session:
         self.close()
         return blame(why, phase=self._phase, limits=self.limits, detail=detail)
 
-    def _lost(self) -> StudentFault | InfrastructureError:
+    def _lost(self, room_status: int | None = None) -> StudentFault | InfrastructureError:
+        if room_status is not None:
+            self._process.kill()
         death = self._process.death()
+        if room_status is not None:
+            death = replace(death, exit_code=room_status)
         self.close()
         return blame(death, phase=self._phase, limits=self.limits)

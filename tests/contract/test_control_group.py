@@ -82,8 +82,8 @@ def test_memory_holds(grouped, place, limits, source, monkeypatch):
     starts = grouped.sandbox.start
     peaks = []
 
-    def start(limits):
-        process = starts(limits)
+    def start(limits, **options):
+        process = starts(limits, **options)
         end = process._group.end
 
         def last_look():

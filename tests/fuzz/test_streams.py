@@ -82,7 +82,8 @@ class FakeSandbox:
         self.idle_looks = 0
         self.killed = False
 
-    def start(self, _limits):
+    def start(self, _limits, *, rooms):
+        assert not rooms
         self.stdout_fd, self._end = os.pipe()
         os.set_blocking(self._end, False)
         self.stdin_fd = os.open(os.devnull, os.O_WRONLY)

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from toy_course import CHECKS, HONEST, ToyCourse, causes
 
+from zachetka.sandbox.base import Isolation
+
 pytestmark = pytest.mark.xdist_group("golden-cells")
 
 # A name, the cell, how it ends, and what its error says.
@@ -151,7 +153,7 @@ LIMITS = "cell_s = 2\ntotal_s = 120\n"
 def fatal(tmp_path_factory, bubblewrap):
     course = ToyCourse.make(tmp_path_factory.mktemp("fatal"), limits=LIMITS)
     cells = [HONEST, *(source for _, source, _ in FATAL), KEPT]
-    return course.grade(cells, sandbox=bubblewrap, trusted=True)
+    return course.grade(cells, sandbox=bubblewrap, isolation=Isolation.WARM)
 
 
 @pytest.mark.parametrize(

@@ -59,11 +59,11 @@ class FailingSandbox(BubblewrapSandbox):
         self.failures = failures
         self.started = 0
 
-    def start(self, limits):
+    def start(self, limits, *, rooms=False):
         self.started += 1
         if self.started <= self.failures:
             raise InfrastructureError("the engine is gone")
-        return super().start(limits)
+        return super().start(limits, rooms=rooms)
 
 
 def test_a_sandbox_that_fails_once_is_tried_again(course, bubblewrap, monkeypatch):
@@ -84,11 +84,11 @@ def test_a_sandbox_that_fails_twice_gives_no_score(course, bubblewrap, monkeypat
 
 def test_a_sandbox_that_cannot_be_opened_again_gives_no_score(course, bubblewrap, monkeypatch):
     class LastingOne(FailingSandbox):
-        def start(self, limits):
+        def start(self, limits, *, rooms=False):
             self.started += 1
             if self.started % 2 == 0:
                 raise InfrastructureError("the engine is gone")
-            return BubblewrapSandbox.start(self, limits)
+            return BubblewrapSandbox.start(self, limits, rooms=rooms)
 
     monkeypatch.setattr(grading, "choose", lambda _: LastingOne(0))
     kill_the_agent = """

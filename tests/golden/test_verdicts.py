@@ -9,6 +9,7 @@ from toy_course import CHECKS, HONEST, ToyCourse, causes, statuses
 from zachetka.grading import grade
 from zachetka.language import Language
 from zachetka.report.model import ReportStatus
+from zachetka.sandbox.base import Isolation
 
 pytestmark = pytest.mark.xdist_group("golden-verdicts")
 
@@ -82,7 +83,7 @@ def test_the_report_says_what_graded_it(right, sandbox):
 @pytest.fixture(scope="module")
 def wrong(tmp_path_factory, sandbox):
     course = ToyCourse.make(tmp_path_factory.mktemp("wrong"))
-    report = course.grade(WRONG, sandbox=sandbox, trusted=True, language=Language.RU)
+    report = course.grade(WRONG, sandbox=sandbox, isolation=Isolation.WARM, language=Language.RU)
     return report, {check.id: check for check in report.checks}
 
 
@@ -119,13 +120,15 @@ def test_cells_that_fail_are_named_and_the_next_ones_run(wrong):
 
 
 def test_a_reset_at_the_end_leaves_nothing_and_the_hint_says_so(course, bubblewrap):
-    report = course.grade([HONEST, "%reset -f"], sandbox=bubblewrap, trusted=True)
+    report = course.grade([HONEST, "%reset -f"], sandbox=bubblewrap, isolation=Isolation.WARM)
     assert causes(report) == dict.fromkeys(CHECKS, "missing")
     assert "cell 2 deletes all names" in report.checks[0].hint
 
 
 def test_a_name_whose_cell_failed_before_it_is_kept(course, bubblewrap):
-    report = course.grade(["import no_such_package\n" + HONEST], sandbox=bubblewrap, trusted=True)
+    report = course.grade(
+        ["import no_such_package\n" + HONEST], sandbox=bubblewrap, isolation=Isolation.WARM
+    )
     assert statuses(report) == ["failed"]
     assert report.score == 1.0
     assert "what it declares below was kept" in report.flags[0]
@@ -133,7 +136,7 @@ def test_a_name_whose_cell_failed_before_it_is_kept(course, bubblewrap):
 
 @pytest.mark.parametrize("cells", [[], ["# nothing"], ["%%html\n<b>x</b>"]], ids=str)
 def test_a_notebook_without_answers_scores_zero(course, bubblewrap, cells):
-    report = course.grade(cells, sandbox=bubblewrap, trusted=True)
+    report = course.grade(cells, sandbox=bubblewrap, isolation=Isolation.WARM)
     assert causes(report) == dict.fromkeys(CHECKS, "missing")
     assert report.status is ReportStatus.GRADED
 

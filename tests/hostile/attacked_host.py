@@ -12,7 +12,7 @@ from toy_course import HONEST, SECRET, ToyCourse
 
 from zachetka.agent.usage import stat_fields
 from zachetka.sandbox import backends, control_group
-from zachetka.sandbox.base import Limits
+from zachetka.sandbox.base import Isolation, Limits
 from zachetka.sandbox.engine import OWNER_LABEL, find_engine
 from zachetka.sandbox.owner import owner
 
@@ -52,11 +52,12 @@ class AttackedHost:
         }
         return re.sub(r"@[A-Z_]+@", lambda found: places[found[0]], source)
 
-    def grade(self, sources, *, sandbox):
+    def grade(self, sources, *, sandbox, isolation=Isolation.FRESH):
         """Grade the cells after an honest solution.
 
         Returns:
-            the report; and what differs on the host, in pairs of what was and what is.
+            the report; and what differs on the host, in pairs of what was and what is. A sandbox
+            that others have rooms in may stay, and may be thrown away.
         """
         warm_up(sandbox)
         cells = [HONEST, *map(self.fill_in, sources)]
@@ -66,9 +67,12 @@ class AttackedHost:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("ZACHETKA_SECRET", "ZENVIRONMENT_" + "MARKER_0123456789abcdef")
             patch.setenv("TOKEN_OF_THE_HOST", "ZENVIRONMENT_" + "MARKER_token")
-            report = self.course.grade(cells, sandbox=sandbox)
+            report = self.course.grade(cells, sandbox=sandbox, isolation=isolation)
         after = self._state()
         changes = {key: (before[key], after[key]) for key in before if before[key] != after[key]}
+        if isolation is Isolation.WARM:
+            for key in ("children", "descriptors", "control groups", "containers"):
+                changes.pop(key, None)
         if trusted_memory_bytes() >= TRUSTED_BYTES:
             changes["memory"] = (TRUSTED_BYTES, trusted_memory_bytes())
         return report, changes

@@ -20,8 +20,3 @@ def usable():
         return name
 
     return name_of
-
-
-@pytest.fixture(params=["bubblewrap", pytest.param("docker", marks=pytest.mark.docker)])
-def sandbox(request, usable):
-    return usable(request.param)

@@ -11,20 +11,27 @@ Each file in `submissions/` begins with a header in TOML and goes on with cells,
     flags      patterns of the flags for a teaching assistant, in their order
     limits     lines of the assignment's limits
     grace_s    how long the session waits beyond a probe's deadline
+
+ZACHETKA_ALL_ROOMS=1 tries each in rooms of every sandbox.
 """
 
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import rooms
 from attacked_host import AttackedHost
 from cell_scripts import load
 from toy_course import CHECKS, causes
 
 from zachetka import session
 from zachetka.report.model import ReportStatus, from_json, to_json
+from zachetka.sandbox.base import Isolation
 
+BACKENDS = ("bubblewrap", "docker")
+ALL_ROOMS = os.environ.get("ZACHETKA_ALL_ROOMS") == "1"
 FILES = sorted((Path(__file__).parent / "submissions").glob("*.py"))
 
 
@@ -40,16 +47,38 @@ class Hostile:
     grace_s: float = 20.0
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_submission_gains_nothing_and_leaves_nothing(path, sandbox, tmp_path, monkeypatch):
+def ways():
+    """Give each file in every sandbox of its own, and in a room of one of them by turns, or of all.
+
+    Rooms of both would add half of the time that these tests take.
+    """
+    for number, path in enumerate(FILES):
+        for backend in BACKENDS:
+            by_turns = BACKENDS[number % len(BACKENDS)] == backend or ALL_ROOMS
+            marks = [pytest.mark.docker] if backend == "docker" else []
+            for isolation in Isolation:
+                if isolation is Isolation.FRESH or by_turns:
+                    name = f"{path.stem}-{backend}-{isolation}"
+                    yield pytest.param((path, backend, isolation), id=name, marks=marks)
+
+
+@pytest.mark.parametrize("way", list(ways()))
+def test_a_submission_gains_nothing_and_leaves_nothing(way, usable, tmp_path, monkeypatch):
+    path, backend, isolation = way
+    sandbox = usable(backend)
     fields, cells = load(path)
     case = Hostile(**fields)
     monkeypatch.setattr(session, "GRACE_S", case.grace_s)
     host = AttackedHost(tmp_path, limits=case.limits)
 
-    report, changes = host.grade([source for _, source in cells], sandbox=sandbox)
+    report, changes = host.grade(
+        [source for _, source in cells], sandbox=sandbox, isolation=isolation
+    )
 
     host.close()
+    if isolation is Isolation.WARM:
+        seen, as_first = rooms.next_sight(sandbox)
+        assert seen == as_first
     assert report.status is ReportStatus.GRADED, report.message
     assert causes(report) == {**dict.fromkeys(CHECKS), **case.causes}
     assert report.score == pytest.approx(case.score)

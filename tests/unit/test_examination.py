@@ -61,6 +61,9 @@ class FakeSession:
     def close(self):
         self.closed = True
 
+    def is_unharmed(self):
+        return not self.closed
+
 
 @pytest.fixture
 def examine(tmp_path):

@@ -123,6 +123,17 @@ def test_a_new_upload_is_graded_and_the_others_are_not(graded):
     assert students(graded.plan().jobs) == ["boris"]
 
 
+def test_what_took_longest_is_graded_first_and_what_is_new_before_it(graded):
+    for name, seconds in (("anna", 3.0), ("boris", 7.0)):
+        ran = model.Execution(
+            status="ok", cells=(), wall_s=seconds, cpu_s=None, peak_memory_bytes=None
+        )
+        report = graded.report(name).model_copy(update={"execution": ran})
+        model.write_report(report, graded.out / f"{name}.json")
+    graded.hand_in("vera")
+    assert students(graded.plan(regrade=True).jobs) == ["vera", "boris", "anna"]
+
+
 @pytest.mark.parametrize("part", ["grader", "data", "assignment", "secret"])
 def test_everything_is_graded_again_when_what_grades_it_changes(graded, part, monkeypatch):
     course = graded.root / "course"

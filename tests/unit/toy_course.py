@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from zachetka.grading import Job, grade
 from zachetka.language import Language
+from zachetka.sandbox.base import Isolation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,7 +143,14 @@ class ToyCourse:
         path.write_text(json.dumps(notebook(cells)))
         return path
 
-    def job(self, notebook, *, sandbox="bubblewrap", language=Language.EN, trusted=False):
+    def job(
+        self,
+        notebook,
+        *,
+        sandbox="bubblewrap",
+        language=Language.EN,
+        isolation=Isolation.FRESH,
+    ):
         return Job(
             course=self.root / "course",
             assignment="toy",
@@ -151,7 +159,7 @@ class ToyCourse:
             sandbox=sandbox,
             language=language,
             secrets=(SECRET,),
-            trusted=trusted,
+            isolation=isolation,
         )
 
     def grade(self, cells, name="student", **options):

@@ -12,8 +12,7 @@ reach them. The host speaks first and last; the agent ends when the host closes 
     host  -> {"type": "probe", "source": "def ...", "inputs": <tree>, ...} + blob
     agent -> {"type": "value", "value": <tree>} + blob  or  {"type": "fault", "cause": ...}
              or {"type": "lost"}                        there is no kernel left to ask
-    host  -> {"type": "renew"}                          done with this notebook
-    agent -> {"type": "hello", ...}                     ready for another one
+    host  -> {"type": "end"}                            done with this notebook
 
 Two processes: this one imports what notebooks import, forks kernels on request and takes the
 whole sandbox down when the host is gone (`forkserver`); its first child drives the notebook and
@@ -24,6 +23,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zachetka.agent.wire import Wire
 
 # Before torch or numpy load: threads of parallel jobs would fight for the same cores.
 for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -32,26 +35,45 @@ for _variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 def main() -> None:
     """Serve until the host hangs up, and exit."""
+    from zachetka.agent import warm
     from zachetka.agent.confine import confine
     from zachetka.agent.wire import take_over_stdio
 
     temporary = os.environ.pop("ZACHETKA_REMOVE", None)
+    rooms = warm.rooms_asked_for()
     wire = take_over_stdio()
+    if rooms is not None:
+        os._exit(
+            warm.keep(wire, rooms, lambda: load(often_used=True), lambda: live(wire, alone=True))
+        )
     confine()
     os.chdir(os.environ["HOME"])
-
-    from zachetka.agent import driver, forkserver, probing
-
-    forkserver.preload()
-    probing.warm_up()
+    load()
     status = 1
     try:
-        status = forkserver.serve(wire, driver.serve)
+        status = live(wire)
     finally:
         if temporary is not None:
+            from zachetka.agent import forkserver
+
             forkserver.end_children()
             shutil.rmtree(temporary, ignore_errors=True)
         os._exit(status)
+
+
+def load(*, often_used: bool = False) -> None:
+    """Import what notebooks import; what not all of them do is worth its time for several."""
+    from zachetka.agent import forkserver, probing
+
+    forkserver.preload(often_used=often_used)
+    probing.warm_up()
+
+
+def live(wire: Wire, *, alone: bool = False) -> int:
+    """Serve one notebook, and give the exit status of its sandbox or room."""
+    from zachetka.agent import driver, forkserver
+
+    return forkserver.serve(wire, driver.serve, alone=alone)
 
 
 if __name__ == "__main__":

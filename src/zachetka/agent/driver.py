@@ -34,32 +34,27 @@ _MAX_PID = 1 << 22  # of Linux
 _PEERCRED = struct.Struct("3i")
 
 
-def serve(wire: Wire, forkserver: Client) -> bool:
-    """Answer the host until it hangs up, or is done with this notebook and has another one.
-
-    Returns:
-        whether it has another one.
-    """
+def serve(wire: Wire, forkserver: Client) -> None:
+    """Answer the host until it hangs up, or is done with this notebook."""
     protect_from_siblings()
-    return asyncio.run(_serve(wire, forkserver))
+    asyncio.run(_serve(wire, forkserver))
 
 
-async def _serve(wire: Wire, forkserver: Client) -> bool:
+async def _serve(wire: Wire, forkserver: Client) -> None:
     wire.write(hello())
     run = NotebookRun(forkserver)
     while True:
         try:
             frame = wire.read()
         except HostGoneError:
-            return False
+            return
         match frame.header["type"]:
             case "run":
                 await _run(wire, run, frame.header)
             case "probe":
                 await _probe(wire, run, frame)
-            case "renew":
-                _end_copy(run)
-                return True
+            case "end":
+                return
             case other:
                 raise ProtocolError(f"the host asked for {other!r}")
 

@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zachetka.agent import no_compiler
-from zachetka.agent.usage import stat_fields
+from zachetka.agent.usage import processes_of_own_user, stat_fields, threads_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from zachetka.agent.wire import Wire
 
@@ -51,7 +51,6 @@ OFTEN_USED = (
     "torch.utils.data",
     "pandas",
 )
-RENEW = 75  # EX_TEMPFAIL of sysexits.h: try again
 _REAP_INTERVAL_S = 0.5
 _SPARE_FILES = 64
 _ROUNDS = 100
@@ -59,8 +58,8 @@ _PR_SET_DUMPABLE = 4
 _PR_SET_PDEATHSIG = 1
 
 
-def preload(modules: Sequence[str] = PRELOAD) -> None:
-    """Import once what every kernel would import again.
+def preload(*, often_used: bool = False) -> None:
+    """Import once what every kernel would import again, and with `often_used` many.
 
     A module that this sandbox does not have is left to the notebook to miss. What is loaded here
     is no garbage, and looking for some there would make copies of its pages in every fork.
@@ -70,7 +69,7 @@ def preload(modules: Sequence[str] = PRELOAD) -> None:
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     # debugpy costs 0.4 s and nothing here debugs.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
-    for module in modules:
+    for module in (*PRELOAD, *(OFTEN_USED if often_used else ())):
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
     del sys.modules["debugpy"]
@@ -103,6 +102,10 @@ class Client:
         """End everything that kernels have left in the sandbox, and remove their files."""
         self._ask({"start_over": os.getpid()})
 
+    def threads_running(self) -> int:
+        """Count what the limit on processes counts; 0 where others of this user are strangers."""
+        return self._ask({"count": 0})["threads"]
+
     def _ask(self, question: dict[str, object]) -> dict[str, int]:
         self.socket.send(json.dumps(question).encode())
         answer: dict[str, int] = json.loads(self.socket.recv(4096))
@@ -118,11 +121,13 @@ def _prctl(option: int, argument: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(option, argument, 0, 0, 0)
 
 
-def serve(wire: Wire, drive: Callable[[Wire, Client], bool]) -> int:
+def serve(wire: Wire, drive: Callable[[Wire, Client], None], *, alone: bool = False) -> int:
     """Fork a driver, and kernels for it, until the host or the driver is gone.
 
-    A driver that leaves with `RENEW` has been told that its notebook is done with: everything that
-    the notebook has left behind goes, and another driver takes over.
+    Args:
+        wire: to the host.
+        drive: what the driver does.
+        alone: whether no other process has our user; as the first of a PID namespace we know.
 
     Returns:
         the exit code of the sandbox.
@@ -131,24 +136,20 @@ def serve(wire: Wire, drive: Callable[[Wire, Client], bool]) -> int:
     # Of all signals from inside, the first process of a namespace gets those that it handles, and
     # Python handles this one. The driver inherits it; a kernel has handlers of its own.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        with_driver, with_forkserver = channel()
-        driver_pid = os.fork()
-        if driver_pid == 0:
-            with_driver.close()
-            _become_driver(wire, Client(with_forkserver), drive)
-        with_forkserver.close()
-        status = _serve_driver(with_driver, driver_pid, wire)
+    with_driver, with_forkserver = channel()
+    driver_pid = os.fork()
+    if driver_pid == 0:
         with_driver.close()
-        if status != RENEW or not _clean_up():
-            return status
-        preload(OFTEN_USED)
+        _become_driver(wire, Client(with_forkserver), drive)
+    with_forkserver.close()
+    return _serve_driver(with_driver, driver_pid, wire, alone=alone or os.getpid() == 1)
 
 
-def _become_driver(wire: Wire, client: Client, drive: Callable[[Wire, Client], bool]) -> None:
+def _become_driver(wire: Wire, client: Client, drive: Callable[[Wire, Client], None]) -> None:
     status = 1
     try:
-        status = RENEW if drive(wire, client) else 0
+        drive(wire, client)
+        status = 0
     except BaseException:  # noqa: BLE001 - the traceback goes to the host's log, then we end
         sys.excepthook(*sys.exc_info())
     finally:
@@ -156,7 +157,7 @@ def _become_driver(wire: Wire, client: Client, drive: Callable[[Wire, Client], b
         os._exit(status)
 
 
-def _serve_driver(with_driver: socket.socket, driver_pid: int, wire: Wire) -> int:
+def _serve_driver(with_driver: socket.socket, driver_pid: int, wire: Wire, *, alone: bool) -> int:
     poller = select.poll()
     poller.register(with_driver, select.POLLIN)
     poller.register(wire.input_fd, 0)  # hang-up is always reported; the data are the driver's
@@ -173,30 +174,13 @@ def _serve_driver(with_driver: socket.socket, driver_pid: int, wire: Wire) -> in
             if not request:
                 poller.unregister(with_driver)
                 continue
-            _answer(with_driver, json.loads(request), exits, wire)
+            _answer(with_driver, json.loads(request), exits, wire, alone=alone)
 
 
-def _clean_up() -> bool:
-    """End every other process of the sandbox and empty the folders that anybody may write to.
-
-    Only where this process is the first of a PID namespace: elsewhere the others are strangers.
-    """
-    if os.getpid() != 1:
-        return False
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(-1, signal.SIGKILL)
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.waitpid(-1, 0)
-    _empty_folders()
-    return True
-
-
-def _end_all_but(driver_pid: int) -> None:
+def _end_all_but(kept: set[int]) -> None:
     """End the processes of the sandbox, until a look finds none that can still start another."""
     for _ in range(_ROUNDS):
-        others = [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
-        others = [pid for pid in others if pid not in {1, driver_pid} and not _is_dead(pid)]
+        others = [pid for pid in processes_of_own_user() if pid not in kept and not _is_dead(pid)]
         if not others:
             return
         for pid in others:
@@ -232,7 +216,12 @@ def _empty_folders() -> None:
 
 
 def _answer(
-    with_driver: socket.socket, request: dict[str, object], exits: dict[int, int], wire: Wire
+    with_driver: socket.socket,
+    request: dict[str, object],
+    exits: dict[int, int],
+    wire: Wire,
+    *,
+    alone: bool,
 ) -> None:
     if "fork" in request:
         pid = os.fork()
@@ -244,11 +233,14 @@ def _answer(
         exits.pop(pid, None)  # of an orphan that had the same number
         with_driver.send(json.dumps({"pid": pid}).encode())
     elif "start_over" in request:
-        if os.getpid() == 1:
-            _end_all_but(int(str(request["start_over"])))
+        if alone:
+            _end_all_but({os.getpid(), int(str(request["start_over"]))})
             _reap(exits)
             _empty_folders()
         with_driver.send(json.dumps({}).encode())
+    elif "count" in request:
+        threads = threads_of(processes_of_own_user()) if alone else 0
+        with_driver.send(json.dumps({"threads": threads}).encode())
     else:
         with_driver.send(json.dumps({"status": exits.get(int(str(request["poll"])))}).encode())
 

@@ -25,8 +25,7 @@ from nbclient.exceptions import DeadKernelError
 
 from zachetka.agent import declarations
 from zachetka.agent.patience import Patience
-from zachetka.agent.provisioner import ForkProvisioner
-from zachetka.agent.usage import processes_running
+from zachetka.agent.provisioner import ForkProvisioner, PromptClient
 
 if TYPE_CHECKING:
     import socket
@@ -186,6 +185,7 @@ class NotebookRun:
         )
         spec = KernelSpec(argv=[], display_name="Python 3", language="python")
         manager._kernel_spec = spec  # noqa: SLF001 - there is no spec directory to search
+        manager.client_factory = PromptClient
         manager.provisioner = ForkProvisioner(
             kernel_id="notebook", kernel_spec=spec, parent=manager
         )
@@ -223,7 +223,7 @@ class NotebookRun:
     ) -> list[CellResult]:
         results = []
         crowding: CellResult | None = None
-        is_counted = _has_room(limits)  # not where the others of our user are strangers
+        is_counted = self._has_room(limits)  # not where the others of our user are strangers
         for position, cell in enumerate(cells):
             index = cell["index"]
             if index in lost:
@@ -235,11 +235,15 @@ class NotebookRun:
                 results.append(result)
             else:
                 results.append(await self._run_one(position, cell, limits))
-                if is_counted and crowding is None and not _has_room(limits):
+                if is_counted and crowding is None and not self._has_room(limits):
                     crowding = results[-1]
         if crowding is not None:
             await self._make_room(limits, crowding)
         return results
+
+    def _has_room(self, limits: CellLimits) -> bool:
+        running = self.forkserver.threads_running()
+        return 0 < running <= limits.processes - SPARE_PROCESSES
 
     async def _make_room(self, limits: CellLimits, crowding: CellResult) -> None:
         """Wait until copies of the kernel can be made, and give up the cell that prevents them.
@@ -248,7 +252,7 @@ class NotebookRun:
             KernelLostError: it does, to the end of the notebook.
         """
         deadline = time.monotonic() + _CROWD_PATIENCE_S
-        while not _has_room(limits):
+        while not self._has_room(limits):
             if time.monotonic() > deadline:
                 await self.manager.provisioner.kill()
                 crowding.status = "crash"
@@ -392,8 +396,3 @@ def _last_of(traceback: object) -> str | None:
     if not isinstance(traceback, list) or not traceback:
         return None
     return _COLOUR.sub("", str(traceback[-1])[:_MAX_ERROR_CHARS]).strip("\n")
-
-
-def _has_room(limits: CellLimits) -> bool:
-    running = processes_running()
-    return 0 < running <= limits.processes - SPARE_PROCESSES

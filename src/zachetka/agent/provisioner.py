@@ -5,15 +5,51 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import queue
 import signal
+import time
 from typing import TYPE_CHECKING, Any
 
+from jupyter_client import AsyncKernelClient
 from jupyter_client.provisioning import KernelProvisionerBase
 
 if TYPE_CHECKING:
     from zachetka.agent.forkserver import Client
 
 _POLL_S = 0.02
+_REPLY_TIMEOUT_S = 1.0
+_SAYING_TIMEOUT_S = 0.2
+
+
+class PromptClient(AsyncKernelClient):  # type: ignore[misc]
+    """A client that starts as soon as the kernel is heard, not after a moment of silence."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - its name
+        """Ask until the kernel answers on both channels that cells need.
+
+        Raises:
+            RuntimeError: it is dead, or does not answer in time.
+        """
+        deadline = time.monotonic() + (timeout or float("inf"))
+        while not await self._answers():
+            if not await self.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("the kernel does not answer")
+
+    async def _answers(self) -> bool:
+        request = self.kernel_info()
+        try:
+            while not _belongs(await self.get_shell_msg(timeout=_REPLY_TIMEOUT_S), request):
+                pass
+            while True:
+                said = await self.get_iopub_msg(timeout=_SAYING_TIMEOUT_S)
+                if _belongs(said, request) and said["content"].get("execution_state") == "idle":
+                    return True
+        except queue.Empty:
+            return False
+
+
+def _belongs(message: dict[str, Any], request: str) -> bool:
+    return bool(message["parent_header"].get("msg_id") == request)
 
 
 class ForkProvisioner(KernelProvisionerBase):  # type: ignore[misc]

@@ -26,24 +26,36 @@ def usage_of(pid: int | None) -> tuple[float, int]:
         fields = stat_fields(pid)
         ticks = os.sysconf("SC_CLK_TCK")
         cpu_s = sum(int(fields[position]) for position in (11, 12, 13, 14)) / ticks
-        # A name may hold whatever else ends a line in a text, but for this.
-        status = Path(f"/proc/{pid}/status").read_bytes().split(b"\n")
-        peak = next(line for line in status if line.startswith(b"VmHWM"))
-        return cpu_s, int(peak.split()[1]) * 1024
+        return cpu_s, int(_status(pid, b"VmHWM:")[0]) * 1024
     except (OSError, StopIteration, ValueError, IndexError):
         return 0.0, 0
 
 
-def processes_running() -> int:
-    """Count the processes of this sandbox with their threads, as its limit does.
+def _status(pid: int, title: bytes) -> list[bytes]:
+    # A process's own name stands there, too: nothing but this ends a line in it.
+    lines = Path(f"/proc/{pid}/status").read_bytes().split(b"\n")
+    return next(line for line in lines if line.startswith(title)).split()[1:]
 
-    Where there is no PID namespace of its own nothing is counted: the others are strangers.
-    """
-    if os.getppid() != 1:
-        return 0
+
+def processes() -> list[int]:
+    """Give all that can be seen, zombies and this one, too."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - names
+
+
+def processes_of_own_user() -> list[int]:
+    """Give those of them that have this process's user."""
+    found = []
+    for pid in processes():
+        with contextlib.suppress(OSError, StopIteration):
+            if int(_status(pid, b"Uid:")[0]) == os.getuid():
+                found.append(pid)
+    return found
+
+
+def threads_of(pids: list[int]) -> int:
+    """Count the threads of processes, as the limit on processes does."""
     running = 0
-    for name in os.listdir("/proc"):  # noqa: PTH208 - names, not paths
-        if name.isdigit():
-            with contextlib.suppress(OSError):
-                running += int(stat_fields(int(name))[17])
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            running += int(stat_fields(pid)[17])
     return running

@@ -12,6 +12,7 @@ import typer
 from zachetka.cli.options import (
     AssignmentArgument,
     CourseOption,
+    IsolationOption,
     JobsOption,
     JsonOption,
     LanguageOption,
@@ -26,6 +27,7 @@ from zachetka.cli.options import (
 )
 from zachetka.errors import InfrastructureError, UsageError
 from zachetka.report.clean import clean_line
+from zachetka.sandbox.base import Isolation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +109,7 @@ def batch(
     runtime: RuntimeOption = None,
     trust_submissions: TrustOption = False,
     allow_watched_memory: WatchedOption = False,
+    isolation: IsolationOption = Isolation.WARM,
     lang: LanguageOption = None,
     json_: JsonOption = False,
 ) -> int:
@@ -145,7 +148,7 @@ def batch(
     from zachetka.grading import grade as grade_job
 
     plan = make_plan(
-        Settings(root, manifest, backend, lang),
+        Settings(root, manifest, backend, lang, isolation),
         class_list,
         out,
         attendance=attendance,

@@ -174,6 +174,7 @@ def release(
 
 def _job_maker(course: Path, backend: str) -> JobMaker:
     from zachetka.grading import Job
+    from zachetka.sandbox.base import Isolation
 
     def make_job(
         *,
@@ -191,7 +192,7 @@ def _job_maker(course: Path, backend: str) -> JobMaker:
             sandbox=backend,
             # The first seed is the course's own secret: what its students will get.
             secrets=tuple(f"verification with seed {seed}" if seed else None for seed in seeds),
-            trusted=True,
+            isolation=Isolation.WARM,
             tasks=tasks,
         )
 

@@ -11,6 +11,7 @@ import typer
 
 from zachetka.errors import UsageError
 from zachetka.language import Language
+from zachetka.sandbox.base import Isolation
 
 if TYPE_CHECKING:
     from zachetka.manifest import Manifest
@@ -58,6 +59,14 @@ RuntimeOption = Annotated[
         "--runtime",
         metavar="NAME",
         help="What the engine runs containers with: runsc is gVisor. Without it: its default.",
+    ),
+]
+IsolationOption = Annotated[
+    Isolation,
+    typer.Option(
+        "--isolation",
+        help="warm: a room for each submission in a sandbox that has everything loaded, thrown "
+        "away when anything looks odd; fresh: a sandbox for each, which takes seconds more.",
     ),
 ]
 LanguageOption = Annotated[

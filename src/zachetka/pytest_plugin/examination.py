@@ -154,8 +154,13 @@ class Examination:
 
     @property
     def left_as_found(self) -> bool:
-        """Whether the session that was given is still there to be asked."""
-        return self.session is not None and not self.session.closed and not self._has_reopened
+        """Whether the session that was given is still there to be asked, and came to no harm."""
+        return (
+            self.session is not None
+            and not self.session.closed
+            and self.session.is_unharmed()
+            and not self._has_reopened
+        )
 
     def _living_session(self) -> Session:
         if self.session is not None:

@@ -164,6 +164,11 @@ class SandboxInfo(_Model):
     """What the notebook ran in."""
 
     backend: Line = Field(description="docker, bubblewrap or none.")
+    isolation: Line = Field(
+        default="fresh",
+        description="fresh: a sandbox of its own; warm: a room of its own in one that others had "
+        "rooms in before.",
+    )
     image: Line | None = Field(description="The id of the image, null where there is none.")
     limits: dict[Line, NonNegativeFloat | NonNegativeInt] = Field(
         description="Seconds, bytes and counts by name."

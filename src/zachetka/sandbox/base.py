@@ -5,13 +5,25 @@ A backend knows nothing of grading. It starts one agent per call of `start` and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MIB = 1 << 20
+
+
+# What a sandbox that has loaded what many notebooks import holds more than another one.
+ROOMS_BYTES = 128 * MIB
+
+
+class Isolation(StrEnum):
+    """What a submission shares with the one before it."""
+
+    FRESH = "fresh"  # nothing: a sandbox of its own
+    WARM = "warm"  # a sandbox with everything loaded, in which it gets a room of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,18 @@ class Death:
     stderr_tail: str = ""
 
 
+def limits_with_rooms(limits: Limits, *, kept_processes: int) -> Limits:
+    """Give the limits of a sandbox as a whole whose rooms are to have these.
+
+    `kept_processes` of those that are counted are there whatever is in the room.
+    """
+    return replace(
+        limits,
+        memory_bytes=limits.memory_bytes + ROOMS_BYTES,
+        processes=limits.processes + kept_processes,
+    )
+
+
 class SandboxProcess(Protocol):
     """One running sandbox. The descriptors are raw, unbuffered and owned by the session."""
 
@@ -76,6 +100,9 @@ class SandboxProcess(Protocol):
     def peak_memory_bytes(self) -> int | None:
         """Give the largest memory use seen from outside, or None where that is not measured."""
 
+    def start_anew(self) -> bool:
+        """Forget what was measured, and say whether nothing has gone wrong in it so far."""
+
 
 class Sandbox(Protocol):
     """A way to run a stranger's code."""
@@ -94,8 +121,11 @@ class Sandbox(Protocol):
     def holds_memory(self) -> bool:
         """Say whether the kernel itself holds the memory of all in the sandbox below its limit."""
 
-    def start(self, limits: Limits) -> SandboxProcess:
-        """Start an agent.
+    def no_rooms(self) -> str | None:
+        """Say why one sandbox cannot serve one submission after another; None if it can."""
+
+    def start(self, limits: Limits, *, rooms: bool = False) -> SandboxProcess:
+        """Start an agent, with `rooms` one that serves one submission after another.
 
         Raises:
             InfrastructureError: the sandbox could not be started.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from zachetka.errors import InfrastructureError
 from zachetka.protocol.identity import AGENT_PARTS, PACKAGE
 from zachetka.sandbox import control_group
-from zachetka.sandbox.base import MIB, Death
+from zachetka.sandbox.base import MIB, Death, limits_with_rooms
 from zachetka.sandbox.control_group import ControlGroup
 from zachetka.sandbox.process_tree import ProcessTree
 from zachetka.sandbox.rlimits import apply_rlimits
@@ -37,6 +37,7 @@ NOBODY = 65534
 FIRST_UID = 1_900_000_000
 _UIDS = 200_000_000
 _END_TIMEOUT_S = 5.0
+_KEPT_PROCESSES = 3
 _SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts")
 
@@ -76,16 +77,29 @@ class BubblewrapSandbox:
         """Say whether there is a control group to be had here."""
         return control_group.place() is not None
 
-    def start(self, limits: Limits) -> BubblewrapProcess:
+    def no_rooms(self) -> str | None:
+        """Say whether a room's own file system would hide this Python."""
+        if any(folder.is_relative_to(HOME) for folder in python_folders()):
+            return (
+                f"this Python lies in {HOME}, where each submission gets a file system of its own"
+            )
+        return None
+
+    def start(self, limits: Limits, *, rooms: bool = False) -> BubblewrapProcess:
         """Start an agent in a new sandbox."""
-        return BubblewrapProcess(limits)
+        if rooms:
+            # Where root makes them, each room has a user of its own, of which nothing else is.
+            kept = 0 if os.geteuid() == 0 else _KEPT_PROCESSES
+            limits = limits_with_rooms(limits, kept_processes=kept)
+        return BubblewrapProcess(limits, rooms=rooms)
 
 
 class BubblewrapProcess:
     """One running sandbox. Killing bubblewrap kills its PID namespace and all that is in it."""
 
-    def __init__(self, limits: Limits) -> None:
-        command = [bwrap_binary(), *bwrap_arguments(limits), "--", *agent_command()]
+    def __init__(self, limits: Limits, *, rooms: bool = False) -> None:
+        arguments = bwrap_arguments(limits, rooms=rooms)
+        command = [bwrap_binary(), *arguments, "--", *agent_command()]
         self._group = _group(limits)
         try:
             self._child = ChildProcess(command, preexec=lambda: _confine(limits, self._group))
@@ -132,6 +146,14 @@ class BubblewrapProcess:
         """Give the control group's own maximum, else the largest sum that was seen."""
         return (self._group.peak_bytes if self._group else self._tree.peak_bytes) or None
 
+    def start_anew(self) -> bool:
+        """Forget the peak; bubblewrap, the keeper and the zygote are all that may run."""
+        self._tree.peak_bytes = 0
+        was_short = self._group is not None and self._group.was_short()
+        if self._group is not None:
+            self._group.forget_peak()
+        return not was_short and len(self._tree.pids()) <= _KEPT_PROCESSES
+
 
 def _group(limits: Limits) -> ControlGroup | None:
     where = control_group.place()
@@ -163,9 +185,11 @@ def bwrap_binary() -> str:
     return str(found) if found else "bwrap"
 
 
-def bwrap_arguments(limits: Limits) -> list[str]:
+def bwrap_arguments(limits: Limits, *, rooms: bool = False) -> list[str]:
     """Give bubblewrap's arguments up to the command."""
     environment = agent_environment(HOME, AGENT_ROOT)
+    if rooms:
+        environment["ZACHETKA_ROOMS"] = f"namespaces:{limits.disk_bytes}:{SHM_BYTES}"
     environment["ZACHETKA_PROCESSES"] = str(limits.processes)
     arguments = ["--as-pid-1", "--die-with-parent", "--new-session", "--clearenv"]
     arguments += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
@@ -177,6 +201,9 @@ def bwrap_arguments(limits: Limits) -> list[str]:
     else:
         arguments += ["--unshare-user", "--disable-userns"]
         arguments += ["--uid", str(NOBODY), "--gid", str(NOBODY)]
+    if rooms:
+        # For the processes that make rooms; each room gives them up before a notebook runs.
+        arguments += ["--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"]
     # First, because the folders of this Python may lie in a /tmp of the host.
     arguments += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", HOME]
     arguments += _read_only_system()

@@ -96,6 +96,15 @@ class ControlGroup:
         self.read()
         return self._gauge.host_has_killed
 
+    def was_short(self) -> bool:
+        """Say whether something in it was killed, or its own limit was reached."""
+        self.read()
+        return self._gauge.was_short
+
+    def forget_peak(self) -> None:
+        """Measure its memory from here on."""
+        self._gauge.forget_peak()
+
     def read(self) -> None:
         """Take a reading of its memory; after its end the last one counts."""
         if not self._ended:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from zachetka.errors import InfrastructureError
 from zachetka.protocol.identity import agent_sha256
-from zachetka.sandbox.base import MIB, Death, Limits
+from zachetka.sandbox.base import MIB, Death, Limits, limits_with_rooms
 from zachetka.sandbox.engine import (
     OWNER_LABEL,
     Engine,
@@ -48,6 +48,9 @@ log = logging.getLogger(__name__)
 
 RUN_LABEL = "zachetka.run"
 USER = "64999:64999"
+# Of rooms, one after another: above what systems usually hand out.
+FIRST_UID = 1_800_000_000
+_KEPT_PROCESSES = 2
 HOME = "/tmp"  # noqa: S108 - a path inside the container, in a tmpfs of its own
 PACKAGE_ROOT = "/opt/zachetka"
 PATH = "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"
@@ -154,6 +157,13 @@ class DockerProcess:
     def peak_memory_bytes(self) -> int | None:
         """Give the control group's own maximum, None where the host cannot see it."""
         return self._gauge.peak_bytes
+
+    def start_anew(self) -> bool:
+        """Forget the peak; memory must be measured here, and never have been short."""
+        self.watch()
+        is_seen = self._gauge.peak_bytes is not None
+        self._gauge.forget_peak()
+        return is_seen and not self._gauge.was_short
 
     def _describe(self) -> Death:
         state = self._state
@@ -299,7 +309,12 @@ class DockerSandbox:
         """Give True: a container has a control group."""
         return True
 
-    def start(self, limits: Limits) -> DockerProcess:
+    def no_rooms(self) -> str | None:
+        """Give None, for each room is a user of its own, but with a runtime other than usual."""
+        runtime = runtime_name()
+        return f"nobody has tried rooms with the runtime {runtime}" if runtime else None
+
+    def start(self, limits: Limits, *, rooms: bool = False) -> DockerProcess:
         """Create a container and start it with its streams attached.
 
         Raises:
@@ -313,7 +328,14 @@ class DockerSandbox:
         if engine not in _swept:
             sweep(engine)
             _swept.add(engine)
-        answer = engine.ask("create", *container_options(limits), image_id, *self._command).split()
+        if rooms:
+            limits = limits_with_rooms(limits, kept_processes=_KEPT_PROCESSES)
+        answer = engine.ask(
+            "create",
+            *container_options(limits, rooms=rooms),
+            image_id,
+            *self._command,
+        ).split()
         if not answer:
             raise InfrastructureError(f"{engine.name} create gave no container")
         return DockerProcess(engine, answer[-1])
@@ -323,7 +345,7 @@ def _shm_bytes(limits: Limits) -> int:
     return min(_SHM_BYTES, limits.disk_bytes)
 
 
-def container_options(limits: Limits) -> list[str]:
+def container_options(limits: Limits, *, rooms: bool = False) -> list[str]:
     """Give the options of a container that holds these limits."""
     tmp = ",".join(
         (
@@ -344,7 +366,7 @@ def container_options(limits: Limits) -> list[str]:
         *("--hostname", "sandbox"),
         *("--ipc", "private"),
         *("--cgroupns", "private"),
-        *("--user", USER),
+        *("--user", "0:0" if rooms else USER),
         *("--cap-drop", "ALL"),
         *("--security-opt", "no-new-privileges"),
         "--read-only",
@@ -360,6 +382,12 @@ def container_options(limits: Limits) -> list[str]:
         *("--ulimit", f"nofile={_OPEN_FILES}:{_OPEN_FILES}"),
     ]
     environment = agent_environment(HOME, PACKAGE_ROOT) | {"PATH": PATH}
+    if rooms:
+        environment["ZACHETKA_ROOMS"] = f"users:{FIRST_UID}"
+        environment["USER"] = "student"  # no list of users knows those of rooms
+        # For the processes that make rooms and clear them; a room has none of these.
+        for capability in ("SETUID", "SETGID", "SETPCAP", "KILL", "DAC_OVERRIDE", "FOWNER"):
+            options += ["--cap-add", capability]
     if runtime_name():
         options += ["--runtime", runtime_name()]
     for name, value in sorted(environment.items()):

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 ROOT = Path("/sys/fs/cgroup")
 
+_CURRENT_FILES = ("memory.usage_in_bytes", "memory.current")
 # The largest use so far first; kernels before 5.19 have only the current use under version 2.
 _USE_FILES = ("memory.max_usage_in_bytes", "memory.peak", "memory.current")
 # What is charged at once, and what a few processors hold in stock, may be missing from the peak.
@@ -56,6 +57,7 @@ class MemoryGauge:
     def __init__(self, find: Callable[[], Path | None]) -> None:
         self._find = find
         self._folder: Path | None = None
+        self._files: tuple[str, ...] = _USE_FILES
         self.peak_bytes: int | None = None
         self.kills = 0
         self.own_limit_reached = False
@@ -70,18 +72,26 @@ class MemoryGauge:
         """Whether something was killed, and the group's own limit was not reached."""
         return self.kills > 0 and not self.own_limit_reached
 
+    @property
+    def was_short(self) -> bool:
+        """Whether something was killed, or the group's own limit was reached."""
+        return self.kills > 0 or self.own_limit_reached
+
     def read(self) -> None:
         """Take a reading; keeps the last one when there is nothing to read any more."""
         if self._folder is None:
             self._folder = self._find()
             if self._folder is None:
                 return
-        for name in _USE_FILES:
-            with contextlib.suppress(OSError, ValueError):
-                used = int((self._folder / name).read_text())
-                self.peak_bytes = max(self.peak_bytes or 0, used)
-                break
+        used = _first_number(self._folder, self._files)
+        if used is not None:
+            self.peak_bytes = max(self.peak_bytes or 0, used)
         self._read_kills(self._folder)
+
+    def forget_peak(self) -> None:
+        """Take the peak from here on from what is in use at each reading: no file has it."""
+        self.peak_bytes = None
+        self._files = _CURRENT_FILES
 
     def _read_kills(self, folder: Path) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -92,7 +102,15 @@ class MemoryGauge:
             self.kills = max(self.kills, _count(folder / "memory.oom_control", "oom_kill"))
             # Version 1 has a count of failures, which newer kernels leave at 0.
             limit_bytes = int((folder / "memory.limit_in_bytes").read_text())
-            self.own_limit_reached |= (self.peak_bytes or 0) >= _NEARLY * limit_bytes
+            largest_bytes = _first_number(folder, _USE_FILES) or 0
+            self.own_limit_reached |= largest_bytes >= _NEARLY * limit_bytes
+
+
+def _first_number(folder: Path, names: Sequence[str]) -> int | None:
+    for name in names:
+        with contextlib.suppress(OSError, ValueError):
+            return int((folder / name).read_text())
+    return None
 
 
 def _count(file: Path, word: str) -> int:

@@ -51,8 +51,13 @@ class NoneSandbox:
         """Give False: it is only watched."""
         return False
 
-    def start(self, limits: Limits) -> NoneProcess:
+    def no_rooms(self) -> str | None:
+        """Say that nothing would part them."""
+        return "without a sandbox nothing parts one submission from the next"
+
+    def start(self, limits: Limits, *, rooms: bool = False) -> NoneProcess:
         """Start an agent."""
+        assert not rooms
         return NoneProcess(limits)
 
 
@@ -108,3 +113,7 @@ class NoneProcess:
     def peak_memory_bytes(self) -> int | None:
         """Give the largest sum over the tree that was seen."""
         return self._tree.peak_bytes or None
+
+    def start_anew(self) -> bool:
+        """Give False: each serves one submission."""
+        return False

@@ -4,6 +4,7 @@
 # causes = { "double.values" = "crash", "Scale.forward" = "crash", "Scale.gradient" = "crash" }
 # ///
 # %%
+import contextlib
 import os
 import signal
 
@@ -11,7 +12,8 @@ import signal
 def double(x):
     for pid in filter(str.isdigit, os.listdir("/proc")):
         if int(pid) not in (1, os.getpid()):
-            os.kill(int(pid), signal.SIGKILL)
+            with contextlib.suppress(PermissionError):
+                os.kill(int(pid), signal.SIGKILL)
 
 
 class Scale(nn.Module):
