@@ -20,7 +20,7 @@ export OMP_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz fairness lint image wheelhouse clean
+.PHONY: help setup demo test fuzz fairness bench scale lint image wheelhouse clean
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -54,6 +54,12 @@ fuzz: $(READY) ## Try 100,000 damaged inputs on every reader of what strangers s
 fairness: $(READY) ## Try the graders under 200 secrets and write docs/fairness.md: hours.
 	@$(VENV)/bin/zachetka verify --seeds $(SEEDS) --page docs/fairness.md
 
+bench: $(READY) ## Grade the same notebooks with Zachetka and with its peers, side by side.
+	@PYTHONPATH=tests/benchmarks $(PY) tests/benchmarks/bench.py --page tests/benchmarks/RESULTS.md
+
+scale: $(READY) ## See how a batch grows with the class: 100, 1,000 and 3,000 notebooks.
+	@PYTHONPATH=tests/benchmarks $(PY) tests/benchmarks/scale.py
+
 lint: $(READY) ## Run ruff, mypy and import-linter.
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
@@ -71,5 +77,5 @@ wheelhouse: $(READY) ## Fetch the image's wheels to docker/wheelhouse, to build 
 	    || { rm -rf docker/wheelhouse; exit 1; }
 
 clean: ## Remove what these commands made, except for the image.
-	rm -rf $(VENV) demo-class demo-reports docker/wheelhouse .pytest_cache .mypy_cache .ruff_cache \
+	rm -rf $(VENV) $(VENV)-bench demo-class demo-reports docker/wheelhouse .pytest_cache .mypy_cache .ruff_cache \
 	    .import_linter_cache
