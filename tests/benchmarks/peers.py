@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import zipfile
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
+_MARK = re.compile(r"### (BEGIN|END) ")
 PREPARATION = f"import sys\nsys.path.insert(0, {str(HERE)!r})\nimport inline"
 
 
@@ -131,6 +133,10 @@ class Nbgrader:
 
     def _with_tests(self, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         notebook = nbformat.from_dict(json.loads(json.dumps(notebook)))
+        for cell in notebook.cells:
+            # In a cell that is not nbgrader's own its marks of a solution are an error.
+            lines = cell.source.splitlines()
+            cell.source = "\n".join(line for line in lines if not _MARK.search(line))
         notebook.cells.append(_locked("preparation", PREPARATION, grade=False, points=0))
         for number, (_, weight, source) in enumerate(_test_cells(self.work)):
             notebook.cells.append(_locked(f"task{number}", source, grade=True, points=weight))
@@ -186,6 +192,7 @@ class Otter:
     def command(self) -> list[str]:
         script = (
             'for notebook in submissions/*.ipynb; do name=$(basename "$notebook" .ipynb); '
+            'mkdir -p "out/$name"; '
             f'"{self.tools}/otter" run --no-logo -a autograder.zip -o "out/$name" "$notebook"; done'
         )
         return ["sh", "-c", script]
