@@ -69,7 +69,8 @@ def main() -> None:
     tools = install_tools(COURSE / ".venv-bench")
     with tempfile.TemporaryDirectory(prefix="zachetka-bench-") as folder:
         samples = measure_all(arguments, Path(folder), tools)
-    page = to_page(samples, arguments)
+        steps = {} if arguments.only else split_all(arguments, Path(folder))
+    page = to_page(samples, arguments) + steps_table(steps)
     print(page)  # noqa: T201 - what the program is for
     if arguments.page:
         arguments.page.write_text(page, "utf-8")
@@ -143,6 +144,26 @@ def measure_all(
                     say(f"{tool.name} does not say what the first one said: {scores} {expected}")
     samples["cold import"] = [cold_import(environment, idle)]
     return samples
+
+
+def split_all(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str, float]]:
+    """See where our own cost goes: CPU seconds by step, for each way to grade."""
+    found = {}
+    for assignment in arguments.assignments:
+        work = peers.make_class(COURSE, assignment, arguments.count)
+        notebooks = work.write(folder / f"{assignment}-split")
+        for sandbox in ("docker", "bubblewrap"):
+            if backends()[sandbox].unavailable() is None:
+                for isolation in ("warm", "fresh"):
+                    command = [sys.executable, HERE / "split.py", assignment, sandbox, isolation]
+                    spent = subprocess.run(
+                        [*command, *notebooks],
+                        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(HERE)},
+                        stdout=subprocess.PIPE,
+                        check=True,
+                    ).stdout
+                    found[f"{assignment}, {sandbox}, {isolation}"] = json.loads(spent)
+    return found
 
 
 def measure(tool: Any, assignment: str, environment: dict[str, str], idle: float) -> Sample:
@@ -291,6 +312,20 @@ def to_page(samples: dict[str, list[Sample]], arguments: argparse.Namespace) -> 
             f"{60 * count / wall:.0f} | {statistics.median(s.first_s for s in found):.1f} | "
             f"{max(s.peak_bytes for s in found) >> 20} |"
         )
+    return "\n".join(rows) + "\n"
+
+
+def steps_table(steps: dict[str, dict[str, float]]) -> str:
+    """Give the steps of our own cost as Markdown."""
+    names = list(dict.fromkeys(name for spent in steps.values() for name in spent))
+    rows = ["", "## Where our own CPU seconds go", ""]
+    rows += [
+        "Of each submission after a worker's first; trusted side and sandbox together.",
+        "",
+    ]
+    rows += [f"| graded | {' | '.join(names)} |", f"|{' --- |' * (len(names) + 1)}"]
+    for name, spent in steps.items():
+        rows.append(f"| {name} | {' | '.join(f'{spent.get(step, 0):.2f}' for step in names)} |")
     return "\n".join(rows) + "\n"
 
 
