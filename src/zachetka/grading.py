@@ -139,6 +139,8 @@ class _Ran:
 
 # The one sandbox that this process keeps between two notebooks.
 _idle: dict[tuple[str, Limits], Session] = {}
+# Backends in which this process could not have a room.
+_without_rooms: set[str] = set()
 
 
 def end_idle_sandbox() -> None:
@@ -249,11 +251,17 @@ class Grading:
                 session.close()
                 raise
             session.close()
-        return Session(self.sandbox, self.limits, rooms=True)
+        try:
+            return Session(self.sandbox, self.limits, rooms=True)
+        except InfrastructureError:
+            # A security module of the host may refuse what rooms are made with.
+            _without_rooms.add(self.sandbox.name)
+            return Session(self.sandbox, self.limits)
 
     @property
     def _shares_sandbox(self) -> bool:
-        return self.isolation is Isolation.WARM and self.sandbox.no_rooms() is None
+        wanted = self.isolation is Isolation.WARM and self.sandbox.name not in _without_rooms
+        return wanted and self.sandbox.no_rooms() is None
 
     def _release(self, session: Session) -> None:
         # At once: what the notebook has left running would have no limit of time.

@@ -9,6 +9,7 @@ from toy_course import GRADER, HONEST, ToyCourse, causes
 from zachetka import grading
 from zachetka.errors import InfrastructureError, UsageError
 from zachetka.report.model import ReportStatus
+from zachetka.sandbox.base import Isolation
 from zachetka.sandbox.bubblewrap import BubblewrapSandbox
 
 pytestmark = pytest.mark.xdist_group("golden-faults")
@@ -73,6 +74,23 @@ def test_a_sandbox_that_fails_once_is_tried_again(course, bubblewrap, monkeypatc
     assert report.status is ReportStatus.GRADED
     assert report.score == 1.0
     assert sandbox.started == 2
+
+
+def test_where_no_room_can_be_had_each_gets_a_sandbox(course, bubblewrap, monkeypatch):
+    class Roomless(FailingSandbox):
+        def start(self, limits, *, rooms=False):
+            self.failures = self.started + rooms
+            return super().start(limits, rooms=rooms)
+
+    sandbox = Roomless(0)
+    monkeypatch.setattr(grading, "choose", lambda _: sandbox)
+    monkeypatch.setattr(grading, "_without_rooms", set())
+    monkeypatch.setattr(grading, "_idle", {})
+    for started in (2, 3):
+        report = course.grade([HONEST], sandbox=bubblewrap, isolation=Isolation.WARM)
+        assert (report.status, report.score) == (ReportStatus.GRADED, 1.0)
+        assert report.sandbox.isolation == "fresh"
+        assert sandbox.started == started
 
 
 def test_a_sandbox_that_fails_twice_gives_no_score(course, bubblewrap, monkeypatch):
