@@ -434,6 +434,8 @@ def test_the_time_at_which_an_archive_was_made_is_nobodys(tmp_path, names):
         ("x.zip", b"", "no zip archive"),
         ("x.zip", packed({"a.py": b""}), r"no \*\.ipynb"),
     ],
+    # The bytes of an archive hold the time at which it was made.
+    ids=["a notebook", "another archive", "an empty file", "an archive of other files"],
 )
 def test_what_cannot_be_a_class_is_said_in_one_line(tmp_path, name, data, said):
     (tmp_path / name).write_bytes(data)
