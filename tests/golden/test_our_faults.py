@@ -78,6 +78,9 @@ def test_a_sandbox_that_fails_once_is_tried_again(course, bubblewrap, monkeypatc
 
 def test_where_no_room_can_be_had_each_gets_a_sandbox(course, bubblewrap, monkeypatch):
     class Roomless(FailingSandbox):
+        def no_rooms(self):
+            return None
+
         def start(self, limits, *, rooms=False):
             self.failures = self.started + rooms
             return super().start(limits, rooms=rooms)
