@@ -78,7 +78,7 @@ class Watch(threading.Thread):
 
     def __init__(self, pid: int, started: float) -> None:
         super().__init__()
-        self._pid, self._started = pid, started
+        self._pid, self._began = pid, started
         self.before_first_s = float("nan")
         self.peak_bytes = 0
         self.start()
@@ -89,7 +89,7 @@ class Watch(threading.Thread):
             peak = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
             self.peak_bytes = int(peak.split()[1]) << 10
             if self.before_first_s != self.before_first_s and _agent_runs():
-                self.before_first_s = time.monotonic() - self._started
+                self.before_first_s = time.monotonic() - self._began
             time.sleep(_LOOK_S)
 
 
