@@ -28,7 +28,7 @@ from zachetka.agent import no_compiler
 from zachetka.agent.usage import processes_of_own_user, stat_fields, threads_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from zachetka.agent.wire import Wire
 
@@ -205,8 +205,9 @@ def _is_dead(pid: int) -> bool:
         return True
 
 
-def _empty_folders() -> None:
-    for folder in (os.environ["HOME"], "/dev/shm"):  # noqa: S108 - the sandbox's own
+def empty(folders: Iterable[str]) -> None:
+    """Remove what is in folders, as far as that can be removed."""
+    for folder in folders:
         for entry in os.scandir(folder):
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path, ignore_errors=True)
@@ -236,7 +237,7 @@ def _answer(
         if alone:
             _end_all_but({os.getpid(), int(str(request["start_over"]))})
             _reap(exits)
-            _empty_folders()
+            empty((os.environ["HOME"], "/dev/shm"))  # noqa: S108 - the sandbox's own
         with_driver.send(json.dumps({}).encode())
     elif "count" in request:
         threads = threads_of(processes_of_own_user()) if alone else 0

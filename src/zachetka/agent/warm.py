@@ -29,7 +29,6 @@ import contextlib
 import ctypes
 import os
 import select
-import shutil
 import signal
 import socket
 import stat
@@ -40,12 +39,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from zachetka.agent.confine import confine
+from zachetka.agent.forkserver import empty
 from zachetka.agent.syscalls import column
 from zachetka.agent.usage import processes
 from zachetka.agent.wire import HostGoneError, Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 _NEW_MOUNTS, _NEW_IPC, _NEW_PIDS = 0x00020000, 0x08000000, 0x20000000  # of linux/sched.h
 _NOSUID, _NODEV, _NOEXEC = 2, 4, 8  # of linux/mount.h
@@ -130,7 +130,7 @@ class Users:
         """End all other processes and remove all files: the zygote has left none."""
         gone = _end_all_but(kept)
         folders = _folders_for_everybody()
-        _empty(folders)
+        empty(folders)
         return gone and not any(map(os.listdir, folders)) and not _sockets_left()
 
 
@@ -148,16 +148,6 @@ def _is_for_everybody(path: str) -> bool:
         is_read_only = os.statvfs(path).f_flag & os.ST_RDONLY
         return stat.S_ISDIR(mode) and bool(mode & stat.S_IWOTH) and not is_read_only
     return False
-
-
-def _empty(folders: Iterable[str]) -> None:
-    for folder in folders:
-        for entry in os.scandir(folder):
-            if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path, ignore_errors=True)
-            else:
-                with contextlib.suppress(OSError):
-                    os.unlink(entry.path)  # noqa: PTH108 - a path object per file is no gain
 
 
 def rooms_asked_for() -> Rooms | None:
@@ -253,7 +243,7 @@ def _breed(
     status = 1
     try:
         load()
-        _empty([os.environ["HOME"]])
+        empty([os.environ["HOME"]])
         while request := keeper.recv(64):
             pid = os.fork()
             if pid == 0:
