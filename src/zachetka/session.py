@@ -81,6 +81,7 @@ class Session:
         self._token = ""
         self._rooms = rooms
         self._harmed = False
+        self._next_look = 0.0
         self._process = sandbox.start(limits, rooms=rooms)
         try:
             os.set_blocking(self._process.stdin_fd, False)
@@ -237,8 +238,9 @@ class Session:
             seed: what the random generators start from.
             timeout_s: seconds of its own computing.
             fresh: in a new copy of the notebook, not in the one that the last probe left.
-            keep: leave the copy for the next probe if it gave a value and nothing has changed in
-                it; `kept` says afterwards whether it did.
+            keep: leave the copy for the next probe if it gave a value or the name it asked for
+                was never there, and nothing has changed in it; `kept` says afterwards whether it
+                did.
 
         Raises:
             StudentFault: it did not return, or not in time.
@@ -268,6 +270,7 @@ class Session:
             self._distrust_memory()
             fault = student_fault(validated(Fault, answer), timeout_s, self.limits)
             self._harmed |= fault.cause not in {Cause.ERROR, Cause.MISSING}
+            self.kept = keep and answer.get("kept") is True
             raise fault
         if answer["type"] == "lost":
             self._distrust_memory()
@@ -373,15 +376,20 @@ class Session:
         if write_fd is not None:
             poller.register(write_fd, select.POLLOUT)
         while True:
-            try:
-                self._process.watch()
-            except StudentFault as fault:
-                raise self._stopped(Stop.MEMORY) from fault
-            left = deadline - time.monotonic()
-            if left <= 0:
+            now = time.monotonic()
+            if now >= self._next_look:
+                self._look()
+                self._next_look = now + TICK_S
+            if now >= deadline:
                 raise self._stopped(Stop.DEADLINE)
-            if poller.poll(1000 * min(TICK_S, left)):
+            if poller.poll(1000 * (min(self._next_look, deadline) - now)):
                 return  # also where the other end is gone: reading or writing will tell
+
+    def _look(self) -> None:
+        try:
+            self._process.watch()
+        except StudentFault as fault:
+            raise self._stopped(Stop.MEMORY) from fault
 
     def _stopped(self, why: Stop, detail: str = "") -> StudentFault | InfrastructureError:
         self.close()

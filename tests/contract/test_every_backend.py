@@ -158,6 +158,8 @@ def leave_much_behind(nb):
     torch.set_grad_enabled(False)
     warnings.simplefilter("error")
     plt.figure()
+    plt.rcParams["lines.linewidth"] = 9
+    plt.rcParams["font.family"].append("cursive")
     os.chdir("/")
 
 
@@ -174,6 +176,7 @@ def look_around(nb):
         "grad": torch.is_grad_enabled(),
         "strict": any(entry[0] == "error" for entry in warnings.filters),
         "figures": len(plt.get_fignums()),
+        "style": [plt.rcParams["lines.linewidth"], plt.rcParams["font.family"]],
         "folder": os.getcwd(),
         "drawn": float(torch.rand(())),
     }
@@ -191,6 +194,46 @@ def test_a_kept_copy_is_put_right_between_two_probes(room):
 
 def added(nb):
     return nb.added
+
+
+def patched_and_missing(nb):
+    import torch
+
+    torch.relu = None
+    return nb.absent
+
+
+def removed(nb):
+    del nb._globals["f"]
+    return nb.f
+
+
+def test_a_name_that_was_never_there_costs_no_copy(room):
+    with room.open("def f(x): return x") as session:
+        first = room.ask(session, told, what=1, keep=True)
+        for probe, kept in ((added, True), (removed, False)):
+            with pytest.raises(StudentFault) as missing:
+                room.ask(session, probe, fresh=False, keep=True)
+            assert missing.value.cause is Cause.MISSING
+            assert session.kept is kept
+        second = room.ask(session, told, what=2, keep=True)
+        assert second["process"] != first["process"]
+        with pytest.raises(StudentFault):
+            room.ask(session, patched_and_missing, fresh=False, keep=True)
+        assert not session.kept
+
+
+def loaded(nb):
+    import sys
+
+    return sorted({"torch", "matplotlib", "debugpy"} & set(sys.modules))
+
+
+def test_a_debugger_is_not_loaded_for_each_notebook(room):
+    with room.open("import debugpy as own") as session:
+        assert [cell.status for cell in session.cells] == ["ok"]
+    with room.open("a = 1") as session:
+        assert room.ask(session, loaded) == ["matplotlib", "torch"]
 
 
 def test_a_kept_copy_that_dies_or_loops_is_not_asked_again(room):

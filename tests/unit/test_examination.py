@@ -615,3 +615,49 @@ def test_a_check_whose_first_copy_was_fresh_is_not_begun_again(examine):
         session=CopyingSession(make),
     )
     assert result["flags"] == ["[1, 2, 3]"]
+
+
+class CopyingSessionWithoutNames(CopyingSession):
+    """Keeps a copy that was asked for what is not there."""
+
+    def probe(self, probe, inputs, *, fresh, keep, **options):
+        try:
+            return super().probe(probe, inputs, fresh=fresh, keep=keep, **options)
+        except StudentFault:
+            self.kept = keep
+            raise
+
+
+@pytest.mark.parametrize("body", ["student.run", "student.attempt"])
+def test_a_name_that_is_nowhere_is_asked_for_in_one_copy(examine, body):
+    copies = []
+
+    def make():
+        copies.append(1)
+        return {"g": lambda: len(copies)}
+
+    result = examine(
+        f"""
+        def ask_h(nb):
+            return nb.h()
+
+        def copies(student):
+            return student.run(ask_g, returns=Integer())
+
+        @check("a", points=5, title=T)
+        def test_first(student):
+            student.flag(str(copies(student)))
+
+        @check("a", points=5, title=T)
+        def test_second(student):
+            faults = [{body}(probe, returns=Integer()) for probe in (ask, ask_h)]
+            raise faults[1]
+
+        @check("a", points=5, title=T)
+        def test_third(student):
+            student.flag(f"still {{copies(student)}}")
+        """,
+        session=CopyingSessionWithoutNames(make),
+    )
+    assert outcomes(result) == {"a.first": None, "a.second": "missing", "a.third": None}
+    assert result["flags"] == ["1", "still 1"]
