@@ -63,10 +63,11 @@ def main() -> None:
 
 def load(*, often_used: bool = False) -> None:
     """Import what notebooks import; what not all of them do is worth its time for several."""
-    from zachetka.agent import forkserver, probing
+    from zachetka.agent import forkserver, notebook, probing
 
     forkserver.preload(often_used=often_used)
     probing.warm_up()
+    notebook.warm_up()
 
 
 def live(wire: Wire, *, alone: bool = False) -> int:

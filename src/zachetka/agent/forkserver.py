@@ -39,6 +39,7 @@ PRELOAD = (
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "ipykernel.ipkernel",
+    "ipykernel.debugger",
     "zachetka.agent.kernel",
     "zachetka.agent.probing",
     "zachetka.agent.notebook",

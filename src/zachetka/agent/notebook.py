@@ -391,6 +391,11 @@ class NotebookRun:
         self.kernel_client.shell_channel.send(message)
 
 
+def warm_up() -> None:
+    """Make the check of a notebook's form once, which would otherwise be made for each."""
+    nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell()])
+
+
 def _last_of(traceback: object) -> str | None:
     """Give the last part of an error as a kernel shows it, which names the error."""
     if not isinstance(traceback, list) or not traceback:
