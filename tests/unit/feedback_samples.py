@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from PIL import Image, ImageDraw
@@ -184,14 +185,13 @@ def a_report(**changes):
 
 def a_full_report():
     checks = tuple(
-        check.model_copy(
-            update={
-                "points": check.max_points,
-                "status": CheckStatus.PASSED,
-                "cause": None,
-                "message": None,
-                "hint": None,
-            }
+        replace(
+            check,
+            points=check.max_points,
+            status=CheckStatus.PASSED,
+            cause=None,
+            message=None,
+            hint=None,
         )
         for check in CHECKS
     )
@@ -201,13 +201,12 @@ def a_full_report():
 
 def a_zero_report():
     checks = tuple(
-        check.model_copy(
-            update={
-                "points": 0.0,
-                "status": CheckStatus.NOT_RUN,
-                "cause": Cause.CRASH,
-                "message": "Ядро остановилось, эта проверка не выполнялась.",
-            }
+        replace(
+            check,
+            points=0.0,
+            status=CheckStatus.NOT_RUN,
+            cause=Cause.CRASH,
+            message="Ядро остановилось, эта проверка не выполнялась.",
         )
         for check in CHECKS
     )

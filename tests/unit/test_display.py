@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from test_batch import MANIFEST
@@ -79,8 +80,8 @@ def test_a_report_says_what_failed_and_where_to_look(capsys, language, hint):
 
 
 def test_public_checks_are_all_shown(capsys):
-    passed = failed_check("first", None).model_copy(
-        update={"status": model.CheckStatus.PASSED, "cause": None, "max_points": 0.0}
+    passed = replace(
+        failed_check("first", None), status=model.CheckStatus.PASSED, cause=None, max_points=0.0
     )
     show_report(make_report(score=0.0, checks=(passed,)), Language.EN)
     shown = capsys.readouterr().out

@@ -25,3 +25,10 @@ def test_a_long_text_is_cut_with_a_mark():
 
 def test_a_line_has_no_line_ends():
     assert clean_line("a\n\n  b\u2028c", 100) == "a bc"
+
+
+def test_what_can_be_printed_stays_as_it_is():
+    printable = "".join(filter(str.isprintable, map(chr, range(0x110000))))
+    assert clean_text(printable, len(printable)) == printable
+    # The mark of a line's end has the whole text looked through.
+    assert clean_text(f"{printable}\n", len(printable) + 1) == f"{printable}\n"

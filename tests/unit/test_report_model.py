@@ -103,3 +103,11 @@ def test_leftovers_of_a_killed_writer_are_swept(tmp_path):
     (tmp_path / "kept.json").touch()
     sweep(tmp_path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["kept.json"]
+
+
+def test_reports_share_what_they_say_alike():
+    stored = model.to_json(make_report())
+    first, second = (model.from_json(stored).checks[0] for _ in range(2))
+    assert first.title is second.title
+    assert first.message is second.message
+    assert not hasattr(first, "__dict__")

@@ -40,6 +40,8 @@ def clean_text(text: str, limit: int) -> str:
         text: whatever a submission produced.
         limit: the most characters to give back, with the mark of a cut included.
     """
+    if len(text) <= limit and text.isprintable():
+        return text  # nothing below is printable
     # Only so much is looked at: a message of 200 MB must not cost 200 MB of work.
     window = text[: 4 * limit + 4096]
     cleaned = "".join(map(_clean_character, _without_ansi(window)))
