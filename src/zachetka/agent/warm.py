@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from zachetka.agent.confine import confine
 from zachetka.agent.forkserver import empty
+from zachetka.agent.huge_pages import collapse
 from zachetka.agent.syscalls import column
 from zachetka.agent.usage import processes
 from zachetka.agent.wire import HostGoneError, Wire
@@ -244,12 +245,16 @@ def _breed(
     try:
         load()
         empty([os.environ["HOME"]])
+        is_first = True
         while request := keeper.recv(64):
             pid = os.fork()
             if pid == 0:
                 keeper.close()
                 _live(rooms, request.decode().partition(" ")[2], live)
             keeper.send(str(_status_of(pid)).encode())
+            if is_first:  # before, it would keep the first notebook waiting
+                collapse()
+                is_first = False
         status = 0
     except BaseException:  # noqa: BLE001 - the traceback goes to the host's log, then we end
         sys.excepthook(*sys.exc_info())
