@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import shlex
@@ -211,7 +212,7 @@ class Meter:
         self._end = threading.Event()
 
     def __enter__(self) -> Self:
-        self._lowest = self._before = available_bytes()
+        self._lowest = self._highest = used_bytes()
         self._thread = threading.Thread(target=self._watch)
         self._thread.start()
         self._busy, self._started = busy_s(), time.monotonic()
@@ -222,11 +223,13 @@ class Meter:
         self.cpu_s = busy_s() - self._busy - self._idle * self.wall_s
         self._end.set()
         self._thread.join()
-        self.peak_bytes = self._before - self._lowest
+        self.peak_bytes = self._highest - self._lowest
 
     def _watch(self) -> None:
+        # What ran before may still be on its way out at the start, and this at the end.
         while not self._end.wait(0.1):
-            self._lowest = min(self._lowest, available_bytes())
+            used = used_bytes()
+            self._lowest, self._highest = min(self._lowest, used), max(self._highest, used)
 
 
 def busy_s() -> float:
@@ -236,11 +239,14 @@ def busy_s() -> float:
     return (user + nice + system + irq + soft_irq) / TICKS
 
 
-def available_bytes() -> int:
-    """Give what could still be used without swapping; see proc(5)."""
+def used_bytes() -> int:
+    """Give what all processes have in memory, shared pages counted once; see proc(5)."""
+    return _memory("AnonPages") + _memory("Mapped")
+
+
+def _memory(what: str) -> int:
     lines = Path("/proc/meminfo").read_text().splitlines()
-    line = next(line for line in lines if line.startswith("MemAvailable"))
-    return int(line.split()[1]) * 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{what}:")) * 1024
 
 
 def idle_cpu() -> float:
@@ -256,13 +262,14 @@ def idle_cpu() -> float:
 def floor(work: peers.Classwork, folder: Path, environment: dict[str, str]) -> Sample:
     """Run the cells and checks in one process."""
     notebooks = work.write(folder)
-    lines = subprocess.run(
-        [sys.executable, HERE / "floor.py", work.grader, *notebooks],
-        env=environment | {"PYTHONPATH": f"{HERE}{os.pathsep}{COURSE / 'src'}"},
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
-    ).stdout.splitlines()
+    with Meter(0.0) as meter:
+        lines = subprocess.run(
+            [sys.executable, HERE / "floor.py", work.grader, *notebooks],
+            env=environment | {"PYTHONPATH": f"{HERE}{os.pathsep}{COURSE / 'src'}"},
+            stdout=subprocess.PIPE,
+            check=True,
+            text=True,
+        ).stdout.splitlines()
     results = [json.loads(line) for line in lines]
     return Sample(
         "floor",
@@ -270,7 +277,7 @@ def floor(work: peers.Classwork, folder: Path, environment: dict[str, str]) -> S
         len(results),
         sum(result["wall_s"] for result in results),
         sum(result["cpu_s"] for result in results),
-        0,
+        meter.peak_bytes,
         float("nan"),
         [result["wall_s"] for result in results],
     )
@@ -286,7 +293,7 @@ def cold_import(environment: dict[str, str], idle: float) -> Sample:
 def to_page(samples: dict[str, list[Sample]], arguments: argparse.Namespace) -> str:
     """Give the figures as Markdown."""
     now = datetime.now(UTC).date()
-    memory = int(available_bytes() / 2**30)
+    memory = int(_memory("MemAvailable") / 2**30)
     command = shlex.join(["bench.py", *sys.argv[1:]])
     about = (
         f"Written by `{command}` on {now}: {arguments.count} submissions to each of "
@@ -299,7 +306,9 @@ def to_page(samples: dict[str, list[Sample]], arguments: argparse.Namespace) -> 
     terms = (
         "*CPU* is that of the whole machine, less what it does when idle, per submission. *Wall* "
         "is the time between two results, where they come one after the other. *Floor* is the "
-        "same cells and checks in one process that has everything loaded, nothing kept apart."
+        "same cells and checks in one process that has everything loaded, nothing kept apart. "
+        "*Peak* is the largest use of memory by all processes together, those before the run left "
+        "out and shared pages counted once."
     )
     columns = ("tool", "CPU s each", "of the floor", "wall s, median", "worst", "per minute")
     columns += ("first after s", "peak MiB")
@@ -313,7 +322,7 @@ def to_page(samples: dict[str, list[Sample]], arguments: argparse.Namespace) -> 
         rows.append(
             f"| {tool} | {cpu:.2f} | {cpu / least:.1f} | "
             f"{statistics.median(each) if each else wall:.2f} | {max(each, default=wall):.2f} | "
-            f"{60 * count / wall:.0f} | {statistics.median(s.first_s for s in found):.1f} | "
+            f"{60 * count / wall:.0f} | {_first(found)} | "
             f"{max(s.peak_bytes for s in found) >> 20} |"
         )
     return "\n".join(rows) + "\n"
@@ -331,6 +340,11 @@ def steps_table(steps: dict[str, dict[str, float]]) -> str:
     for name, spent in steps.items():
         rows.append(f"| {name} | {' | '.join(f'{spent.get(step, 0):.2f}' for step in names)} |")
     return "\n".join(rows) + "\n"
+
+
+def _first(samples: Sequence[Sample]) -> str:
+    first = statistics.median(sample.first_s for sample in samples)
+    return "–" if math.isnan(first) else f"{first:.1f}"
 
 
 def _cpu_each(samples: Sequence[Sample]) -> float:
