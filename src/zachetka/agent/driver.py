@@ -18,7 +18,7 @@ from zachetka.agent.forkserver import protect_from_siblings
 from zachetka.agent.notebook import CellLimits, CellResult, NotebookRun
 from zachetka.agent.patience import WALL_FACTOR, Patience
 from zachetka.agent.probing import encode_request
-from zachetka.agent.usage import stat_fields, usage_of
+from zachetka.agent.usage import is_ending, stat_fields, usage_of
 from zachetka.agent.wire import Frame, HostGoneError, Wire
 from zachetka.protocol import frames
 from zachetka.protocol.frames import PREFIX, FrameTooLargeError, ProtocolError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FORK_TIMEOUT_S = 30.0  # generous: the machine may be loaded many times over
 _FORK_TRIES = 2
 _TICK_S = 0.1
+_END_S, _ENDING_S, _END_TICK_S = 0.4, 10.0, 0.02
 _MAX_PID = 1 << 22  # of Linux
 _PEERCRED = struct.Struct("3i")
 
@@ -229,7 +230,9 @@ def _why_no_answer(pid: int) -> tuple[str, str]:
 
     Its parent does not reap it before the next probe: its exit status stands in /proc.
     """
-    for _ in range(20):
+    # Shared memory is given back after the socket has been closed, and that may take seconds.
+    deadline = time.monotonic() + (_ENDING_S if is_ending(pid) else _END_S)
+    while time.monotonic() < deadline:
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = stat_fields(pid)
             if fields[0] == "Z":
@@ -237,7 +240,7 @@ def _why_no_answer(pid: int) -> tuple[str, str]:
                 if number == signal.SIGKILL:  # not ours: we kill after the answer
                     return "memory_limit", ""
                 return "crash", f"signal {number}" if number else "it ended by itself"
-        time.sleep(0.02)
+        time.sleep(_END_TICK_S)
     return "crash", ""
 
 

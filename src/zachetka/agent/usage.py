@@ -6,6 +6,8 @@ import contextlib
 import os
 from pathlib import Path
 
+_EXITING = 0x4  # PF_EXITING of Linux, include/linux/sched.h
+
 
 def stat_fields(pid: int) -> list[str]:
     """Give what /proc tells of a process behind its name: the state first; see proc(5).
@@ -16,6 +18,13 @@ def stat_fields(pid: int) -> list[str]:
     # A name may be anything, and is cut off in the middle of a letter.
     stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     return stat.rpartition(")")[2].split()
+
+
+def is_ending(pid: int) -> bool:
+    """Say whether a process has no more to do than to give back what it has, if /proc tells."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return bool(int(stat_fields(pid)[6]) & _EXITING)
+    return False
 
 
 def usage_of(pid: int | None) -> tuple[float, int]:
