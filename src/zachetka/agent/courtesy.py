@@ -27,8 +27,14 @@ def install(shell: Any) -> None:
     _absent_extensions(shell)
     if importlib.util.find_spec("google") is None:
         _pretend_colab()
+    _no_debugger()
     _never_compile()
     _cuda_is_cpu()
+
+
+def _no_debugger() -> None:
+    """Let a forgotten `breakpoint()` do nothing, as in a kernel that nobody debugs."""
+    sys.breakpointhook = _nothing
 
 
 def _short_tracebacks(shell: Any) -> None:
