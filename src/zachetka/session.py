@@ -238,9 +238,9 @@ class Session:
             seed: what the random generators start from.
             timeout_s: seconds of its own computing.
             fresh: in a new copy of the notebook, not in the one that the last probe left.
-            keep: leave the copy for the next probe if it gave a value or the name it asked for
-                was never there, and nothing has changed in it; `kept` says afterwards whether it
-                did.
+            keep: leave the copy for the next probe if it gave a value, or asked first of all for
+                a name that is not there, and nothing has changed in it; `kept` says afterwards
+                whether it did.
 
         Raises:
             StudentFault: it did not return, or not in time.

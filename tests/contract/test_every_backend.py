@@ -203,15 +203,15 @@ def patched_and_missing(nb):
     return nb.absent
 
 
-def removed(nb):
-    del nb._globals["f"]
-    return nb.f
+def made_once(nb):
+    nb.f(1)
+    return nb.made
 
 
 def test_a_name_that_was_never_there_costs_no_copy(room):
     with room.open("def f(x): return x") as session:
         first = room.ask(session, told, what=1, keep=True)
-        for probe, kept in ((added, True), (removed, False)):
+        for probe, kept in ((added, True), (made_once, False)):
             with pytest.raises(StudentFault) as missing:
                 room.ask(session, probe, fresh=False, keep=True)
             assert missing.value.cause is Cause.MISSING
@@ -227,6 +227,13 @@ def loaded(nb):
     import sys
 
     return sorted({"torch", "matplotlib", "debugpy"} & set(sys.modules))
+
+
+def test_a_forgotten_breakpoint_does_nothing(room):
+    forgotten = "def f(x):\n    breakpoint()\n    return x + 1\nbreakpoint()\ny = f(1)"
+    with room.open(forgotten) as session:
+        assert [cell.status for cell in session.cells] == ["ok"]
+        assert room.ask(session, add, x=2)["sum"] == 3
 
 
 def test_a_debugger_is_not_loaded_for_each_notebook(room):

@@ -23,7 +23,7 @@ def collapse() -> None:
     madvise = ctypes.CDLL(None, use_errno=True).madvise
     madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
     with contextlib.suppress(OSError):
-        for line in _MAPS.read_text().splitlines():
+        for line in _MAPS.read_text(errors="replace").splitlines():
             start, end = _whole_pages(line)
             if start < end:
                 madvise(start, end - start, _COLLAPSE)  # what it refuses stays as it is

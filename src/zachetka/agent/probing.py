@@ -3,7 +3,8 @@
 Everything here happens after `fork`, in processes that the notebook does not use. The first copy
 undoes what the notebook left behind and then only forks. Forking costs several times what a
 probe does, so a copy answers one probe after the other while the host has more for it and nothing
-that is looked at has changed; the host takes no failure from a copy that has answered before.
+that is looked at has changed; the host takes no failure from a copy that has answered before, but
+that a probe asked first of all for a name that is not there.
 """
 
 from __future__ import annotations
@@ -45,16 +46,24 @@ _OUT_OF_MEMORY = ("not enough memory", "can't allocate memory", "cannot allocate
 
 
 class NameMissingError(AttributeError):
-    """A probe asked for a name that the notebook does not define."""
+    """A probe asked for a name that the notebook does not define.
+
+    `is_first` says that it has got nothing of the notebook before: no copy has the name.
+    """
+
+    def __init__(self, name: str, *, is_first: bool) -> None:
+        super().__init__(name)
+        self.is_first = is_first
 
 
 class Namespace:
     """The notebook's globals as attributes: `nb.MyLinear`, and `nb.sgd_step = mine` to set one."""
 
-    __slots__ = ("_globals",)
+    __slots__ = ("_globals", "_is_untouched")
 
     def __init__(self, user_ns: dict[str, Any]) -> None:
         object.__setattr__(self, "_globals", user_ns)
+        object.__setattr__(self, "_is_untouched", True)
 
     def __getattr__(self, name: str) -> Any:
         """Give the notebook's global of that name.
@@ -63,9 +72,11 @@ class Namespace:
             NameMissingError: there is none.
         """
         try:
-            return self._globals[name]
+            value = self._globals[name]
         except KeyError:
-            raise NameMissingError(name) from None
+            raise NameMissingError(name, is_first=self._is_untouched) from None
+        object.__setattr__(self, "_is_untouched", False)
+        return value
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._globals[name] = value
@@ -193,7 +204,7 @@ def _serve_probes(
                     with contextlib.suppress(OSError):
                         os.write(wants, b"c")
                 kept = False
-                if frame.header["keep"] and _is_harmless(header, names):
+                if frame.header["keep"] and (header["type"] == "value" or header.get("is_first")):
                     user_ns.clear()
                     user_ns.update(names)
                     kept = _is_as_before(landmarks)
@@ -206,12 +217,6 @@ def _serve_probes(
                     break
     finally:
         os._exit(0)
-
-
-def _is_harmless(header: dict[str, Any], names: dict[str, Any]) -> bool:
-    """Whether a probe came to its end, or to a name that no copy of the notebook has."""
-    is_missing = header.get("cause") == "missing" and header["detail"] not in names
-    return header["type"] == "value" or is_missing
 
 
 def answer(
@@ -240,7 +245,7 @@ def answer(
     except FrameTooLargeError:
         return _fault("output_limit", ""), b""
     except NameMissingError as error:
-        return _fault("missing", str(error)), b""
+        return _fault("missing", str(error), is_first=error.is_first), b""
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt included
         return _fault(_cause_of(error), _describe(error), **_place(error)), b""
     return {"type": "value", "value": tree}, out

@@ -142,7 +142,7 @@ class Examination:
             if session.closed:
                 self.session, self.lost = None, fault
             if fault.cause is Cause.MISSING and session.kept:
-                # What was never there is in no other copy: it is as if nobody had asked.
+                # Nothing of the notebook has run, so no other copy has it: as if nobody had asked.
                 self._asked = self.influenced = False
             if fault.cause is Cause.MISSING and fault.name:
                 replies = {reply.index: reply for reply in session.cells}

@@ -128,9 +128,10 @@ class SubmissionInfo(_Model):
     )
 
 
+# With slots: a class has a hundred thousand of these.
 @dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)
 class Check:
-    """One check of one task; with slots, since a class has a hundred thousand of them."""
+    """One check of one task."""
 
     id: Line = Field(description="`<task>.<check>`, unique in the report.")
     task: Line = Field(description="The task of the assignment that the check belongs to.")
