@@ -23,7 +23,7 @@ from zachetka.errors import (
     SubmissionRejectedError,
     UsageError,
 )
-from zachetka.examiner import examine_in_child
+from zachetka.examiner import examine_in_child, loading_meanwhile
 from zachetka.language import Language, Text
 from zachetka.manifest import Manifest, course_secret, load_manifest
 from zachetka.report.model import (
@@ -202,7 +202,8 @@ class Grading:
         Raises:
             InfrastructureError: something of ours failed.
         """
-        ran = self._run_cells(submission)
+        with loading_meanwhile():
+            ran = self._run_cells(submission)
         try:
             reports = [self._examined(raw, submission, ran, self.secrets[0])]
             for secret in self.secrets[1:]:
