@@ -16,10 +16,7 @@ _MAPS = Path("/proc/self/maps")
 
 
 def collapse() -> None:
-    """Move what can be moved; nothing happens on a machine that has no such call.
-
-    It takes half a second, and for that time another copy of the memory.
-    """
+    """Move what can be moved, in half a second; nothing happens where there is no such call."""
     madvise = ctypes.CDLL(None, use_errno=True).madvise
     madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
     with contextlib.suppress(OSError):
