@@ -50,8 +50,9 @@ class Examination:
     that all probes took together; past the assignment's `total_s` no more are run.
 
     Copies of the notebook are dear, and most submissions pass most checks: one copy answers check
-    after check. What it says may be believed where a check passes on its single answer. Whatever
-    else a check has to say, it says about a copy of its own: see `attempt` and `influenced`.
+    after check. What it says may be believed where a check passes on its single answer, and where
+    the first thing that a probe asks for is nowhere. Whatever else a check has to say, it says
+    about a copy of its own: see `attempt` and `influenced`.
     """
 
     submission: Submission

@@ -39,7 +39,7 @@ ROUNDING: Final = 1e-9
 
 # Interned: most of what a report says, the reports of the whole class say.
 def _line(value: object) -> object:
-    return sys.intern(str(clean_line(value, LINE_LIMIT))) if isinstance(value, str) else value
+    return sys.intern(clean_line(value, LINE_LIMIT)) if isinstance(value, str) else value
 
 
 def _prose(value: object) -> object:
