@@ -14,7 +14,6 @@ import os
 import select
 import signal
 import sys
-import threading
 import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -22,7 +21,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from zachetka.errors import InfrastructureError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from zachetka.language import Text
@@ -34,22 +32,8 @@ MAX_TEXT_CHARS = 8000  # the report shortens it further, with a mark where it wa
 _PR_SET_PDEATHSIG = 1
 
 
-@contextlib.contextmanager
-def loading_meanwhile() -> Iterator[None]:
-    """Load torch and pytest on another core while the caller waits for a sandbox that loads, too.
-
-    Over before the caller goes on: a process that forks has one thread only.
-    """
-    thread = threading.Thread(target=_load, name="loading")
-    thread.start()
-    try:
-        yield
-    finally:
-        thread.join()
-
-
-def _load() -> None:
-    # What cannot be imported will be said where it is needed.
+def load() -> None:
+    """Load torch and pytest; what cannot be imported will be said where it is needed."""
     with contextlib.suppress(Exception):
         importlib.import_module("zachetka.pytest_plugin.run")
 

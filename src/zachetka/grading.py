@@ -23,7 +23,7 @@ from zachetka.errors import (
     SubmissionRejectedError,
     UsageError,
 )
-from zachetka.examiner import examine_in_child, loading_meanwhile
+from zachetka.examiner import examine_in_child, load
 from zachetka.language import Language, Text
 from zachetka.manifest import Manifest, course_secret, load_manifest
 from zachetka.report.model import (
@@ -202,8 +202,7 @@ class Grading:
         Raises:
             InfrastructureError: something of ours failed.
         """
-        with loading_meanwhile():
-            ran = self._run_cells(submission)
+        ran = self._run_cells(submission)
         try:
             reports = [self._examined(raw, submission, ran, self.secrets[0])]
             for secret in self.secrets[1:]:
@@ -242,7 +241,7 @@ class Grading:
     def _open(self) -> Session:
         """Give a session, in the sandbox of the last one if they may share it."""
         if not self._shares_sandbox:
-            return Session(self.sandbox, self.limits)
+            return Session(self.sandbox, self.limits, meanwhile=load)
         if _idle:
             key, session = _idle.popitem()
             try:
@@ -253,7 +252,7 @@ class Grading:
                 raise
             session.close()
         try:
-            return Session(self.sandbox, self.limits, rooms=True)
+            return Session(self.sandbox, self.limits, rooms=True, meanwhile=load)
         except InfrastructureError:
             # A security module of the host may refuse what rooms are made with.
             _without_rooms.add(self.sandbox.name)

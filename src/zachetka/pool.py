@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 JobT = TypeVar("JobT")
 ResultT = TypeVar("ResultT")
 
-_PRELOADED: Final = ("torch", "pytest", "zachetka.grading")
+_PRELOADED: Final = ("zachetka.grading", "zachetka.pytest_plugin.run")
 _DEATHS_IN_A_ROW: Final = 10
 _GRACE_S: Final = 10.0
 _LONGEST_TMPDIR: Final = 75  # of the 107 bytes of a socket's path; multiprocessing adds the rest

@@ -44,7 +44,7 @@ from zachetka.sandbox.base import ROOMS_BYTES
 from zachetka.sandbox.failure import Phase, Stop, blame, broken, host_out_of_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from zachetka.probe import Probe
@@ -64,9 +64,17 @@ class Session:
     """An open sandbox with one notebook at a time in it. Use it as a context manager.
 
     With `rooms` it may be vacated and renewed: each notebook gets a room of its own in it.
+    What there is to do `meanwhile` is done on another core while the sandbox loads.
     """
 
-    def __init__(self, sandbox: Sandbox, limits: Limits, *, rooms: bool = False) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        limits: Limits,
+        *,
+        rooms: bool = False,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
         self.limits = limits
         self.cells: list[CellReply] = []
         self.cpu_s = 0.0
@@ -86,6 +94,8 @@ class Session:
         try:
             os.set_blocking(self._process.stdin_fd, False)
             os.set_blocking(self._process.stdout_fd, False)
+            if meanwhile is not None:
+                meanwhile()
             self._begin()
         except BaseException:
             self._process.kill()

@@ -15,6 +15,7 @@ import torch
 
 from zachetka.errors import Cause, StudentFault
 from zachetka.sandbox.base import MIB
+from zachetka.session import Session
 
 
 def add(nb, *, x):
@@ -364,6 +365,20 @@ def _runs(pid):
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text(errors="replace")
     except OSError:
         return False
+
+
+def test_what_there_is_to_do_is_done_while_the_sandbox_loads(room, limits):
+    sessions = []
+
+    def give_up():
+        raise KeyboardInterrupt
+
+    with Session(room.sandbox, limits, meanwhile=lambda: sessions.append("loads")) as session:
+        room.execute(session, "a = 1")
+        assert room.ask(session, one) == 1
+    assert sessions == ["loads"]
+    with pytest.raises(KeyboardInterrupt):
+        Session(room.sandbox, limits, meanwhile=give_up)
 
 
 def test_a_sandbox_for_one_notebook_gets_no_other(room):

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,3 +67,7 @@ def grade(job):
         except KeyboardInterrupt:
             time.sleep(0)
     return report(job)
+
+
+def is_loaded(module):
+    return module in sys.modules

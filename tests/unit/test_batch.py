@@ -16,7 +16,7 @@ import pytest
 from zachetka import batch, plan
 from zachetka.errors import InfrastructureError, UsageError
 from zachetka.manifest import Manifest
-from zachetka.pool import LocalPool
+from zachetka.pool import Done, LocalPool, results
 from zachetka.report.model import from_json
 from zachetka.report.names import report_names
 
@@ -261,6 +261,13 @@ def test_a_pool_can_be_closed_from_a_thread(folder):
     thread.start()
     thread.join(60)
     assert outcomes[0].rows[0].status == "graded"
+
+
+def test_workers_have_loaded_what_an_examination_needs():
+    jobs = ["torch", "zachetka.pytest_plugin.run"]
+    assert list(results(jobs, fake_grading.is_loaded, LocalPool(1))) == [
+        Done(job, True) for job in jobs
+    ]
 
 
 def test_a_long_path_for_temporary_files_is_said_before_anything_starts(tmp_path, monkeypatch):

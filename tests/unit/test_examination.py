@@ -1,8 +1,6 @@
 """How a grader's checks become outcomes, with a fake session in the place of a sandbox."""
 
 import os
-import subprocess
-import sys
 import textwrap
 from types import SimpleNamespace
 
@@ -663,16 +661,3 @@ def test_a_name_that_is_nowhere_is_asked_for_in_one_copy(examine, body):
     )
     assert outcomes(result) == {"a.first": None, "a.second": "missing", "a.third": None}
     assert result["flags"] == ["1", "still 1"]
-
-
-def test_what_an_examination_needs_is_loaded_while_a_sandbox_is():
-    seen = """
-import sys, threading
-from zachetka.examiner import loading_meanwhile
-assert "torch" not in sys.modules
-with loading_meanwhile():
-    pass
-assert "zachetka.pytest_plugin.run" in sys.modules
-assert threading.active_count() == 1, "a process that forks has one thread"
-"""
-    subprocess.run([sys.executable, "-c", seen], check=True)
