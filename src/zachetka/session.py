@@ -63,7 +63,8 @@ _READ_BYTES = 1 << 20
 class Session:
     """An open sandbox with one notebook at a time in it. Use it as a context manager.
 
-    With `rooms` it may be vacated and renewed: each notebook gets a room of its own in it.
+    With `rooms` it may be vacated and renewed: each notebook gets a room of its own in it, with
+    the `libraries` loaded that its source names (see `LIBRARIES` of the agent).
     What there is to do `meanwhile` is done on another core while the sandbox loads.
     """
 
@@ -73,6 +74,7 @@ class Session:
         limits: Limits,
         *,
         rooms: bool = False,
+        libraries: Sequence[str] = (),
         meanwhile: Callable[[], None] | None = None,
     ) -> None:
         self.limits = limits
@@ -96,7 +98,7 @@ class Session:
             os.set_blocking(self._process.stdout_fd, False)
             if meanwhile is not None:
                 meanwhile()
-            self._begin()
+            self._begin(libraries)
         except BaseException:
             self._process.kill()
             raise
@@ -144,20 +146,20 @@ class Session:
         self.close()
         return False
 
-    def renew(self) -> bool:
+    def renew(self, libraries: Sequence[str] = ()) -> bool:
         """Open a room for another notebook in an empty sandbox.
 
         Returns:
             whether it worked; if not, the session is closed.
         """
         try:
-            self._begin()
+            self._begin(libraries)
         except (StudentFault, InfrastructureError):
             self.close()
             return False
         return True
 
-    def _begin(self) -> None:
+    def _begin(self, libraries: Sequence[str]) -> None:
         self.cells = []
         self.cpu_s = 0.0
         self.agent_peak_memory_bytes = 0
@@ -167,7 +169,14 @@ class Session:
         self.kept = False
         if self._rooms:
             last, self._token = self._token, secrets.token_hex(16)
-            self._send({"type": "open", "token": self._token, "after": last})
+            self._send(
+                {
+                    "type": "open",
+                    "token": self._token,
+                    "after": last,
+                    "libraries": list(libraries),
+                }
+            )
         self._greet()
 
     def _end_room(self) -> bool:
