@@ -7,27 +7,16 @@ Everything that arrives is untrusted until it has passed through `protocol` and 
 
 from __future__ import annotations
 
-import os
 import secrets
-import select
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import ValidationError
 
 from zachetka.agent.patience import WALL_FACTOR
+from zachetka.channel import Channel
 from zachetka.errors import Cause, InfrastructureError, StudentFault
-from zachetka.protocol.frames import (
-    MAX_HOST_HEADER_BYTES,
-    PREFIX,
-    VERSION,
-    FrameTooLargeError,
-    ProtocolError,
-    encode_frame,
-    parse_header,
-    parse_prefix,
-)
+from zachetka.protocol.frames import VERSION, FrameTooLargeError, ProtocolError
 from zachetka.protocol.identity import agent_sha256
 from zachetka.protocol.values import decode_value, encode_value
 from zachetka.replies import (
@@ -41,7 +30,7 @@ from zachetka.replies import (
     validated,
 )
 from zachetka.sandbox.base import ROOMS_BYTES
-from zachetka.sandbox.failure import Phase, Stop, blame, broken, host_out_of_memory
+from zachetka.sandbox.failure import Phase, broken, host_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,10 +43,7 @@ if TYPE_CHECKING:
 START_TIMEOUT_S = 120.0
 GRACE_S = 60.0
 END_ROOM_TIMEOUT_S = 10.0
-TICK_S = 0.1
-MAX_SESSION_BYTES = 1 << 30
 MAX_INPUT_BYTES = 128 << 20
-_READ_BYTES = 1 << 20
 
 
 class Session:
@@ -82,20 +68,14 @@ class Session:
         self.cpu_s = 0.0
         self.agent_peak_memory_bytes = 0
         self.torch_version = ""
-        self.closed = False
         self.running_cell: int | None = None
         self.kept = False
-        self._phase = Phase.STARTING
-        self._received_bytes = 0
-        self._buffer = bytearray()
         self._token = ""
         self._rooms = rooms
         self._harmed = False
-        self._next_look = 0.0
         self._process = sandbox.start(limits, rooms=rooms)
         try:
-            os.set_blocking(self._process.stdin_fd, False)
-            os.set_blocking(self._process.stdout_fd, False)
+            self._channel = Channel(self._process, limits)
             if meanwhile is not None:
                 meanwhile()
             self._begin(libraries)
@@ -116,8 +96,12 @@ class Session:
 
     def close(self) -> None:
         """End the sandbox; idempotent."""
-        self.closed = True
-        self._process.kill()
+        self._channel.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the sandbox has ended, or nobody may talk to it any more."""
+        return self._channel.closed
 
     def peak_memory_bytes(self) -> int:
         """Give the largest memory use seen from outside, else what the agent claims."""
@@ -126,7 +110,7 @@ class Session:
     def is_unharmed(self) -> bool:
         """Say whether no cell and no probe has passed a limit or taken its process down."""
         cells = {cell.status for cell in self.cells}
-        whole = not (self.closed or self._harmed or self._buffer)
+        whole = self._channel.is_drained() and not (self.closed or self._harmed)
         return whole and cells <= {"ok", "error", "skipped"}
 
     def vacate(self) -> bool:
@@ -164,27 +148,28 @@ class Session:
         self.cpu_s = 0.0
         self.agent_peak_memory_bytes = 0
         self.running_cell = None
-        self._received_bytes = 0
-        self._phase = Phase.STARTING
         self.kept = False
+        self._channel.start_anew()
         if self._rooms:
             last, self._token = self._token, secrets.token_hex(16)
-            self._send(
+            self._channel.send(
                 {
                     "type": "open",
                     "token": self._token,
                     "after": last,
                     "libraries": list(libraries),
-                }
+                },
+                deadline=time.monotonic() + START_TIMEOUT_S,
             )
         self._greet()
 
     def _end_room(self) -> bool:
         """Ask for the room's end, and say whether its keeper says that nothing of it is left."""
-        self._send({"type": "end"})
-        header = self._frame(time.monotonic() + END_ROOM_TIMEOUT_S, max_blob_bytes=0)[0]
+        deadline = time.monotonic() + END_ROOM_TIMEOUT_S
+        self._channel.send({"type": "end"}, deadline=deadline)
+        header, _ = self._channel.receive(deadline=deadline)
         closed = {"type": "closed", "token": self._token, "status": 0, "clean": True}
-        return header == closed and not self._buffer
+        return header == closed and self._channel.is_drained()
 
     def execute(self, cells: Sequence[Cell], lost: Mapping[int, str] | None = None) -> None:
         """Run the cells top to bottom; how each ended stands in `self.cells`.
@@ -200,8 +185,8 @@ class Session:
         """
         limits = self.limits
         # What a cell declared that was lost earlier is run without further notice.
-        self._phase = Phase.RUNNING if lost else Phase.WAITING
-        self._send(
+        self._channel.phase = Phase.RUNNING if lost else Phase.WAITING
+        self._channel.send(
             {
                 "type": "run",
                 "cells": [{"index": cell.index, "source": cell.source} for cell in cells],
@@ -214,14 +199,15 @@ class Session:
                     "memory_bytes": limits.memory_bytes + (ROOMS_BYTES if self._rooms else 0),
                 },
                 "lost": [{"index": key, "status": value} for key, value in (lost or {}).items()],
-            }
+            },
+            deadline=time.monotonic() + START_TIMEOUT_S,
         )
         known = {cell.index for cell in cells}
         deadline = time.monotonic() + limits.total_s + START_TIMEOUT_S + GRACE_S
         while True:
-            header, _ = self._receive(deadline, max_blob_bytes=0)
+            header, _ = self._receive(deadline)
             if header["type"] in {"start", "cell", "ran"}:
-                self._phase = Phase.RUNNING
+                self._channel.phase = Phase.RUNNING
             if header["type"] == "start":
                 self.running_cell = validated(Start, header).index
             elif header["type"] == "cell":
@@ -282,7 +268,7 @@ class Session:
             "keep": keep,
         }
         deadline = time.monotonic() + WALL_FACTOR * timeout_s + GRACE_S
-        self._send(header, blob, deadline)
+        self._channel.send(header, blob, deadline=deadline)
         self.kept = False
         answer, out = self._receive(deadline, max_blob_bytes=self.limits.reply_bytes + (1 << 20))
         if answer["type"] == "fault":
@@ -315,7 +301,7 @@ class Session:
             raise host_out_of_memory()
 
     def _greet(self) -> None:
-        header, _ = self._receive(time.monotonic() + START_TIMEOUT_S, max_blob_bytes=0)
+        header, _ = self._receive(time.monotonic() + START_TIMEOUT_S)
         try:
             hello = Hello.model_validate(header)
         except ValidationError as error:
@@ -327,98 +313,10 @@ class Session:
             )
         self.torch_version = hello.torch
 
-    def _send(
-        self, header: dict[str, Any], blob: bytes = b"", deadline: float | None = None
-    ) -> None:
-        deadline = deadline or time.monotonic() + START_TIMEOUT_S
-        view = memoryview(encode_frame(header, blob, max_header_bytes=MAX_HOST_HEADER_BYTES))
-        fd = self._process.stdin_fd
-        while view:
-            self._wait(deadline, write_fd=fd)
-            try:
-                view = view[os.write(fd, view[:_READ_BYTES]) :]
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                raise self._lost() from error
-
-    def _receive(self, deadline: float, *, max_blob_bytes: int) -> tuple[dict[str, Any], bytes]:
-        header, blob = self._frame(deadline, max_blob_bytes=max_blob_bytes)
+    def _receive(self, deadline: float, *, max_blob_bytes: int = 0) -> tuple[dict[str, Any], bytes]:
+        header, blob = self._channel.receive(deadline=deadline, max_blob_bytes=max_blob_bytes)
         if header["type"] == "closed" and header.get("token") == self._token != "":
             # What only the keeper knows: the room has ended, and with it the notebook.
             status = header.get("status")
-            raise self._lost(status if isinstance(status, int) else None)
+            raise self._channel.lost(status if isinstance(status, int) else None)
         return header, blob
-
-    def _frame(self, deadline: float, *, max_blob_bytes: int) -> tuple[dict[str, Any], bytes]:
-        try:
-            prefix = self._exactly(PREFIX.size, deadline)
-            header_bytes, blob_bytes = parse_prefix(prefix, max_blob_bytes=max_blob_bytes)
-            self._count(header_bytes + blob_bytes)
-            header = parse_header(self._exactly(header_bytes, deadline))
-            return header, self._exactly(blob_bytes, deadline)
-        except FrameTooLargeError as error:
-            raise self._stopped(Stop.OUTPUT) from error
-        except ProtocolError as error:
-            raise self._stopped(Stop.PROTOCOL, str(error)) from error
-
-    def _count(self, received_bytes: int) -> None:
-        self._received_bytes += received_bytes
-        if self._received_bytes > MAX_SESSION_BYTES:
-            raise FrameTooLargeError("too many bytes in one session")
-
-    def _exactly(self, count: int, deadline: float) -> bytes:
-        fd = self._process.stdout_fd
-        while len(self._buffer) < count:
-            self._wait(deadline, read_fd=fd)
-            try:
-                chunk = os.read(fd, min(_READ_BYTES, max(count - len(self._buffer), 4096)))
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                raise self._lost() from error
-            if not chunk:
-                raise self._lost()
-            self._buffer += chunk
-        taken = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return taken
-
-    def _wait(
-        self, deadline: float, *, read_fd: int | None = None, write_fd: int | None = None
-    ) -> None:
-        """Wait until a descriptor is ready, enforcing what only polling can enforce."""
-        # Not select(): it fails in a process with more than a thousand descriptors.
-        poller = select.poll()
-        if read_fd is not None:
-            poller.register(read_fd, select.POLLIN)
-        if write_fd is not None:
-            poller.register(write_fd, select.POLLOUT)
-        while True:
-            now = time.monotonic()
-            if now >= self._next_look:
-                self._look()
-                self._next_look = now + TICK_S
-            if now >= deadline:
-                raise self._stopped(Stop.DEADLINE)
-            if poller.poll(1000 * (min(self._next_look, deadline) - now)):
-                return  # also where the other end is gone: reading or writing will tell
-
-    def _look(self) -> None:
-        try:
-            self._process.watch()
-        except StudentFault as fault:
-            raise self._stopped(Stop.MEMORY) from fault
-
-    def _stopped(self, why: Stop, detail: str = "") -> StudentFault | InfrastructureError:
-        self.close()
-        return blame(why, phase=self._phase, limits=self.limits, detail=detail)
-
-    def _lost(self, room_status: int | None = None) -> StudentFault | InfrastructureError:
-        if room_status is not None:
-            self._process.kill()
-        death = self._process.death()
-        if room_status is not None:
-            death = replace(death, exit_code=room_status)
-        self.close()
-        return blame(death, phase=self._phase, limits=self.limits)

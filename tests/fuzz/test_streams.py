@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from mutations import damaged, spliced, to_json
 
-from zachetka import session
+from zachetka import channel, session
 from zachetka.errors import Cause, InfrastructureError, StudentFault
 from zachetka.probe import Probe
 from zachetka.protocol.frames import MAGIC, PREFIX, encode_frame
@@ -159,8 +159,9 @@ def test_any_stream_is_a_verdict_or_an_error_of_ours(data, sizes, silent):
     clock, answers = Clock(), []
     sandbox = FakeSandbox(data, sizes, silent=silent, clock=clock)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "TICK_S", 0.0)
-        patch.setattr(session, "time", SimpleNamespace(monotonic=clock.monotonic))
+        patch.setattr(channel, "TICK_S", 0.0)
+        for module in (channel, session):
+            patch.setattr(module, "time", SimpleNamespace(monotonic=clock.monotonic))
         ended = outcome(
             lambda: hold(sandbox, answers),
             errors=(StudentFault, InfrastructureError),
@@ -193,8 +194,8 @@ def test_an_honest_stream_is_read_to_its_end_in_single_bytes():
     assert answers[1:] == [{"out": [1, 2.5]}]
 
 
-def test_a_session_takes_in_so_many_bytes_and_no_more(monkeypatch):
-    monkeypatch.setattr(session, "MAX_SESSION_BYTES", 10_000)
+def test_of_one_notebook_so_many_bytes_are_taken_in_and_no_more(monkeypatch):
+    monkeypatch.setattr(channel, "MAX_NOTEBOOK_BYTES", 10_000)
     data = told(*[{"type": "start", "index": 0}] * 1000, RAN, VALUE)
     with pytest.raises(StudentFault) as caught:
         hold(FakeSandbox(data, b"", silent=False, clock=Clock()), [])
