@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from zachetka.errors import InfrastructureError
-from zachetka.sandbox import docker, engine, image
+from zachetka.sandbox import container, docker, engine, image
 from zachetka.sandbox.base import MIB, Limits
 from zachetka.sandbox.engine import Engine, EngineRefusedError, find_engine
 from zachetka.sandbox.gauge import MemoryGauge
@@ -182,10 +182,10 @@ def test_the_keep_list_of_plain_builds_names_the_same_files():
 @pytest.mark.parametrize("memory_was_out", [True, False])
 def test_a_panic_of_the_runtime_is_ours_unless_its_memory_was_used_up(monkeypatch, memory_was_out):
     monkeypatch.setenv("ZACHETKA_DOCKER_RUNTIME", "runsc")
-    process = object.__new__(docker.DockerProcess)
-    process._state = docker._State("exited", docker._PANIC, out_of_memory=False, error="")
+    process = object.__new__(container.Container)
+    process._state = container._State("exited", container._PANIC, out_of_memory=False, error="")
     process._client = SimpleNamespace(stderr_tail=lambda: "")
-    process._client_code, process._killed_by_us, process._removed = docker._PANIC, False, True
+    process._client_code, process._killed_by_us, process._removed = container._PANIC, False, True
     process._gauge = MemoryGauge(lambda: None)
     process._gauge.own_limit_reached = memory_was_out
     death = process._describe()

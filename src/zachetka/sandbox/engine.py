@@ -112,3 +112,8 @@ def sweep(engine: Engine) -> int:
         except EngineRefusedError:
             continue  # Another run that sweeps was faster.
     return removed
+
+
+def runtime_name() -> str:
+    """Give the runtime that was asked for, empty for the engine's own choice."""
+    return os.environ.get("ZACHETKA_DOCKER_RUNTIME", "")
