@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import re
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -17,7 +16,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zachetka.agent.forkserver import LIBRARIES
 from zachetka.errors import (
     Cause,
     InfrastructureError,
@@ -240,24 +238,21 @@ class Grading:
             session.close()
         return report
 
-    def _open(self, submission: Submission) -> Session:
+    def _open(self) -> Session:
         """Give a session, in the sandbox of the last one if they may share it."""
         if not self._shares_sandbox:
             return Session(self.sandbox, self.limits, meanwhile=load)
-        libraries = libraries_named(submission)
         if _idle:
             key, session = _idle.popitem()
             try:
-                if key == (self.sandbox.name, self.limits) and session.renew(libraries):
+                if key == (self.sandbox.name, self.limits) and session.renew():
                     return session
             except BaseException:
                 session.close()
                 raise
             session.close()
         try:
-            return Session(
-                self.sandbox, self.limits, rooms=True, libraries=libraries, meanwhile=load
-            )
+            return Session(self.sandbox, self.limits, rooms=True, meanwhile=load)
         except InfrastructureError:
             # A security module of the host may refuse what rooms are made with.
             _without_rooms.add(self.sandbox.name)
@@ -280,7 +275,7 @@ class Grading:
         lost_cells: dict[int, str] = {}
         started = time.monotonic()
         while True:
-            session = self._open(submission)
+            session = self._open()
             try:
                 session.execute(submission.cells, lost_cells)
             except StudentFault as fault:
@@ -384,12 +379,6 @@ class Grading:
             version=f"{self.manifest.version}, zachetka {version('zachetka')}",
             sha256=grader_sha256(self.grader),
         )
-
-
-def libraries_named(submission: Submission) -> list[str]:
-    """Give those of the agent's `LIBRARIES` whose names stand in the code."""
-    code = "\n".join(cell.source for cell in submission.cells)
-    return [name for name in LIBRARIES if re.search(rf"\b{name}\b", code)]
 
 
 def grader_sha256(grader: Path) -> str:

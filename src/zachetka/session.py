@@ -49,8 +49,7 @@ MAX_INPUT_BYTES = 128 << 20
 class Session:
     """An open sandbox with one notebook at a time in it. Use it as a context manager.
 
-    With `rooms` it may be vacated and renewed: each notebook gets a room of its own in it, with
-    the `libraries` loaded that its source names (see `LIBRARIES` of the agent).
+    With `rooms` it may be vacated and renewed: each notebook gets a room of its own in it.
     What there is to do `meanwhile` is done on another core while the sandbox loads.
     """
 
@@ -60,7 +59,6 @@ class Session:
         limits: Limits,
         *,
         rooms: bool = False,
-        libraries: Sequence[str] = (),
         meanwhile: Callable[[], None] | None = None,
     ) -> None:
         self.limits = limits
@@ -78,7 +76,7 @@ class Session:
             self._channel = Channel(self._process, limits)
             if meanwhile is not None:
                 meanwhile()
-            self._begin(libraries)
+            self._begin()
         except BaseException:
             self._process.kill()
             raise
@@ -130,20 +128,20 @@ class Session:
         self.close()
         return False
 
-    def renew(self, libraries: Sequence[str] = ()) -> bool:
+    def renew(self) -> bool:
         """Open a room for another notebook in an empty sandbox.
 
         Returns:
             whether it worked; if not, the session is closed.
         """
         try:
-            self._begin(libraries)
+            self._begin()
         except (StudentFault, InfrastructureError):
             self.close()
             return False
         return True
 
-    def _begin(self, libraries: Sequence[str]) -> None:
+    def _begin(self) -> None:
         self.cells = []
         self.cpu_s = 0.0
         self.agent_peak_memory_bytes = 0
@@ -153,12 +151,7 @@ class Session:
         if self._rooms:
             last, self._token = self._token, secrets.token_hex(16)
             self._channel.send(
-                {
-                    "type": "open",
-                    "token": self._token,
-                    "after": last,
-                    "libraries": list(libraries),
-                },
+                {"type": "open", "token": self._token, "after": last},
                 deadline=time.monotonic() + START_TIMEOUT_S,
             )
         self._greet()

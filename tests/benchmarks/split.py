@@ -37,9 +37,9 @@ def step(name: str) -> Iterator[None]:
 class Timed(Grading):
     """Grades as ever, step by step."""
 
-    def _open(self, submission):
+    def _open(self):
         with step("sandbox or room"):
-            return super()._open(submission)
+            return super()._open()
 
     def _run_cells(self, submission):
         opened = SPENT["sandbox or room"]

@@ -43,7 +43,7 @@ def look(nb):
             b"sleep" in path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")
         ),
         "niceness": os.getpriority(os.PRIO_PROCESS, 0),
-        "loaded": [name for name in ("sklearn.svm", "pandas") if name in sys.modules],
+        "loaded": "sklearn.svm" in sys.modules,
     }
 
 
@@ -75,22 +75,10 @@ def test_the_next_one_finds_nothing_of_the_last_one(closed_room, opened):
     assert opened.vacate()
     assert opened.renew()
     closed_room.execute(opened, "y = 1")
-    after = {"files": [], "sleepers": 0, "niceness": before["niceness"] - 5, "loaded": []}
+    after = {"files": [], "sleepers": 0, "niceness": before["niceness"] - 5, "loaded": True}
     assert closed_room.ask(opened, look) == after
     with pytest.raises(StudentFault, match="x"):
         closed_room.ask(opened, value_of_x)
-
-
-def test_a_library_is_loaded_for_the_first_that_names_it(closed_room, opened):
-    loaded = []
-    for libraries in ((), ("os", "pandas"), ("sklearn",), ()):
-        assert opened.vacate()
-        assert opened.renew(libraries)
-        closed_room.execute(opened, "y = 1")
-        loaded.append(closed_room.ask(opened, look)["loaded"])
-    assert loaded[0] == []
-    assert "pandas" in loaded[1]
-    assert loaded[2] == loaded[3] == ["sklearn.svm", "pandas"]
 
 
 @pytest.mark.parametrize("harm", ["import os; os._exit(1)", "while True: pass"])

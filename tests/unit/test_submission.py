@@ -5,7 +5,6 @@ import pytest
 
 from zachetka import submission
 from zachetka.errors import SubmissionRejectedError, UsageError
-from zachetka.grading import libraries_named
 
 
 def code(source, **more):
@@ -279,17 +278,3 @@ def test_large_outputs_are_noted_with_their_size(read):
     shown = {"output_type": "stream", "name": "stdout", "text": "x" * 12_500_000}
     found = read(notebook(code("x", outputs=[shown])))
     assert found.repairs == ("12 MB of stored outputs and other data were left out",)
-
-
-@pytest.mark.parametrize(
-    ("source", "named"),
-    [
-        ("import numpy as np", []),
-        ("from sklearn.datasets import make_moons", ["sklearn"]),
-        ("import numpy, pandas as pd\nimport sklearn", ["sklearn", "pandas"]),
-        ("try:\n    import pandas\nexcept: pass", ["pandas"]),
-        ("pandas_like = mysklearn = 1", []),
-    ],
-)
-def test_the_libraries_that_code_names(read, source, named):
-    assert libraries_named(read(notebook(code(source)))) == named

@@ -43,7 +43,9 @@ def main() -> None:
     rooms = warm.rooms_asked_for()
     wire = take_over_stdio()
     if rooms is not None:
-        os._exit(warm.keep(wire, rooms, load, lambda: live(wire, alone=True)))
+        os._exit(
+            warm.keep(wire, rooms, lambda: load(often_used=True), lambda: live(wire, alone=True))
+        )
     confine()
     os.chdir(os.environ["HOME"])
     load()
@@ -59,11 +61,11 @@ def main() -> None:
         os._exit(status)
 
 
-def load() -> None:
-    """Import what notebooks import."""
+def load(*, often_used: bool = False) -> None:
+    """Import what notebooks import; what not all of them do is worth its time for several."""
     from zachetka.agent import forkserver, notebook, probing
 
-    forkserver.preload()
+    forkserver.preload(often_used=often_used)
     probing.warm_up()
     notebook.warm_up()
 

@@ -44,11 +44,14 @@ PRELOAD = (
     "zachetka.agent.probing",
     "zachetka.agent.notebook",
 )
-# What many notebooks import, and not all: loaded for the first that names it, and those after it.
-LIBRARIES = {
-    "sklearn": ("sklearn.datasets", "sklearn.model_selection", "sklearn.svm"),
-    "pandas": ("pandas",),
-}
+# What many notebooks import, and not all: worth its time in a sandbox that serves several.
+OFTEN_USED = (
+    "sklearn.datasets",
+    "sklearn.model_selection",
+    "sklearn.svm",
+    "torch.utils.data",
+    "pandas",
+)
 _REAP_INTERVAL_S = 0.5
 _SPARE_FILES = 64
 _ROUNDS = 100
@@ -56,35 +59,22 @@ _PR_SET_DUMPABLE = 4
 _PR_SET_PDEATHSIG = 1
 
 
-def preload() -> None:
-    """Import once what every kernel would import again."""
+def preload(*, often_used: bool = False) -> None:
+    """Import once what every kernel would import again, and with `often_used` many.
+
+    A module that this sandbox does not have is left to the notebook to miss. What is loaded here
+    is no garbage, and looking for some there would make copies of its pages in every fork.
+    """
+    gc.disable()
     os.environ["MPLBACKEND"] = "agg"
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     # debugpy costs 0.4 s and nothing here debugs.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
-    _import(PRELOAD)
-    del sys.modules["debugpy"]
-    no_compiler.install()
-
-
-def load_libraries(names: Iterable[str]) -> bool:
-    """Import those of `LIBRARIES` that are not there yet, and say whether there were any."""
-    new = [name for name in names if name in LIBRARIES and name not in sys.modules]
-    for name in new:
-        _import(LIBRARIES[name])
-    return bool(new)
-
-
-def _import(modules: Iterable[str]) -> None:
-    """Import what this sandbox has; the rest is left to the notebook to miss.
-
-    What is loaded here is no garbage, and looking for some there would make copies of its pages
-    in every fork.
-    """
-    gc.disable()
-    for module in modules:
+    for module in (*PRELOAD, *(OFTEN_USED if often_used else ())):
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
+    del sys.modules["debugpy"]
+    no_compiler.install()
     gc.freeze()
     gc.enable()
 

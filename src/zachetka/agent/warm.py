@@ -5,8 +5,7 @@
     room        a fork of the zygote that confines itself as a sandbox of its own would, and then is
                 one: a fork server, its driver, its kernels (see `zachetka.agent.__main__`)
 
-    host   -> {"type": "open", "token": "...", "after": "the token before",
-               "libraries": ["pandas"]}                                          to the keeper
+    host   -> {"type": "open", "token": "...", "after": "the token before"}      to the keeper
               ... the session as in a sandbox for one notebook ...
     keeper -> {"type": "closed", "token": "...", "status": 0, "clean": true}
 
@@ -40,7 +39,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
 from zachetka.agent.confine import confine
-from zachetka.agent.forkserver import empty, load_libraries
+from zachetka.agent.forkserver import empty
 from zachetka.agent.huge_pages import collapse
 from zachetka.agent.syscalls import column
 from zachetka.agent.usage import processes
@@ -56,7 +55,6 @@ _SHARED: Final = "/dev/shm"  # noqa: S108 - the sandbox's own
 _MOUNTS = Path("/proc/self/mountinfo")
 _UID_MAP = Path("/proc/self/uid_map")
 _TICK_MS = 500
-_REQUEST_BYTES = 1024
 _USERS = 1_000_000  # far more than a batch has submissions
 _KILL_ROUNDS = 200
 _KILL_PAUSE_S = 0.005
@@ -207,8 +205,7 @@ def keep(wire: Wire, rooms: Rooms, load: Callable[[], None], live: Callable[[], 
             if header["after"] != last:
                 return 1  # a room wrote that
             last = str(header["token"])
-            libraries = ",".join(map(str, header["libraries"]))
-            ours.send(f"open {rooms.next_name()} {libraries}".encode())
+            ours.send(f"open {rooms.next_name()}".encode())
             status = _wait_for_end(ours, wire)
             clean = rooms.clear(kept)
             wire.write({"type": "closed", "token": last, "status": status, "clean": clean})
@@ -247,19 +244,17 @@ def _breed(
     status = 1
     try:
         load()
-        has_grown = True
-        while request := keeper.recv(_REQUEST_BYTES):
-            _, name, libraries = request.decode().split(" ")
-            has_grown |= load_libraries(libraries.split(","))
-            empty([os.environ["HOME"]])
+        empty([os.environ["HOME"]])
+        is_first = True
+        while request := keeper.recv(64):
             pid = os.fork()
             if pid == 0:
                 keeper.close()
-                _live(rooms, name, live)
+                _live(rooms, request.decode().partition(" ")[2], live)
             keeper.send(str(_status_of(pid)).encode())
-            if has_grown:  # before, it would keep the notebook waiting
+            if is_first:  # before, it would keep the first notebook waiting
                 collapse()
-                has_grown = False
+                is_first = False
         status = 0
     except BaseException:  # noqa: BLE001 - the traceback goes to the host's log, then we end
         sys.excepthook(*sys.exc_info())
