@@ -63,6 +63,7 @@ class Channel:
         """Send a frame.
 
         Raises:
+            FrameTooLargeError: the header is larger than an agent takes.
             StudentFault: the sandbox does not take it, or has ended.
             InfrastructureError: the same, by our fault.
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -367,18 +368,41 @@ def _runs(pid):
         return False
 
 
+class Remembering:
+    """A sandbox that knows what it has started."""
+
+    def __init__(self, sandbox):
+        self.sandbox = sandbox
+        self.started = []
+
+    def start(self, limits, *, rooms):
+        self.started.append(self.sandbox.start(limits, rooms=rooms))
+        return self.started[-1]
+
+
 def test_what_there_is_to_do_is_done_while_the_sandbox_loads(room, limits):
-    sessions = []
+    sandbox, unread = Remembering(room.sandbox), []
+
+    def wait_for_the_agent():
+        [process] = sandbox.started
+        unread.extend(select.select([process.stdout_fd], [], [], 60)[0])
+
+    with Session(sandbox, limits, meanwhile=wait_for_the_agent) as session:
+        room.execute(session, "a = 1")
+        assert room.ask(session, one) == 1
+    assert len(unread) == 1
+
+
+def test_who_is_interrupted_meanwhile_leaves_no_sandbox(room, limits):
+    sandbox = Remembering(room.sandbox)
 
     def give_up():
         raise KeyboardInterrupt
 
-    with Session(room.sandbox, limits, meanwhile=lambda: sessions.append("loads")) as session:
-        room.execute(session, "a = 1")
-        assert room.ask(session, one) == 1
-    assert sessions == ["loads"]
     with pytest.raises(KeyboardInterrupt):
-        Session(room.sandbox, limits, meanwhile=give_up)
+        Session(sandbox, limits, meanwhile=give_up)
+    [process] = sandbox.started
+    assert process.death().exit_code == -signal.SIGKILL
 
 
 def test_a_sandbox_for_one_notebook_gets_no_other(room):

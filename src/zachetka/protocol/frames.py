@@ -33,7 +33,11 @@ class FrameTooLargeError(ProtocolError):
 def encode_frame(
     header: dict[str, Any], blob: bytes = b"", *, max_header_bytes: int = MAX_HEADER_BYTES
 ) -> bytes:
-    """Make the bytes of one frame; `header` must be plain JSON."""
+    """Make the bytes of one frame; `header` must be plain JSON.
+
+    Raises:
+        FrameTooLargeError: the header is larger than the other side takes.
+    """
     body = json.dumps(header, allow_nan=False, separators=(",", ":")).encode("ascii")
     if len(body) > max_header_bytes:
         raise FrameTooLargeError(f"a header of {len(body)} bytes, at most {max_header_bytes}")
