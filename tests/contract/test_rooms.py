@@ -81,6 +81,20 @@ def test_the_next_one_finds_nothing_of_the_last_one(closed_room, opened):
         closed_room.ask(opened, value_of_x)
 
 
+def test_a_library_that_rooms_are_born_without_serves_the_others_all_the_same(closed_room, opened):
+    closed_room.execute(
+        opened,
+        "import sys\nbefore = 'pandas' in sys.modules\nimport sklearn.datasets, sklearn.svm",
+        "frame = sklearn.datasets.load_iris(as_frame=True).frame",
+        "import pandas, sklearn.preprocessing as p\nassert isinstance(frame, pandas.DataFrame)",
+        "scaled = p.StandardScaler().set_output(transform='pandas').fit_transform(frame)",
+        "x = (before, type(scaled).__name__, int(sklearn.svm.SVC().fit(frame, frame.target).score("
+        "frame, frame.target) > 0.9))",
+    )
+    assert [cell.status for cell in opened.cells] == ["ok"] * 5
+    assert closed_room.ask(opened, value_of_x) == (False, "DataFrame", 1)
+
+
 @pytest.mark.parametrize("harm", ["import os; os._exit(1)", "while True: pass"])
 def test_a_sandbox_is_thrown_away_after_harm(closed_room, limits, harm):
     if reason := closed_room.sandbox.no_rooms():
