@@ -12,6 +12,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -268,6 +269,7 @@ def _start_worker() -> None:
     # Handlers, not SIG_IGN: that one would pass through exec to the kernels of the sandboxes.
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.signal(signal.SIGTERM, _leave)
+    sys.unraisablehook = _leave_all_the_same
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     threading.Thread(target=_leave_with_parent, name="parent", daemon=True).start()
     import pytest  # noqa: F401
@@ -284,6 +286,16 @@ def _leave(_signal_number: int, _frame: object) -> None:
         os._exit(_INTERRUPTED)
     # As an exception, so that what the work has open is closed on the way out.
     raise KeyboardInterrupt
+
+
+def _leave_all_the_same(dropped: sys.UnraisableHookArgs) -> None:
+    """Go if the interrupt fell where Python drops it: a callback, a finalizer, a hook of a fork.
+
+    The sandbox ends with us.
+    """
+    if _Worker.ending and issubclass(dropped.exc_type, KeyboardInterrupt):
+        os._exit(_INTERRUPTED)
+    sys.__unraisablehook__(dropped)
 
 
 def _leave_with_parent() -> None:

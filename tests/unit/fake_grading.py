@@ -52,6 +52,15 @@ def grade(job):
         raise RuntimeError(argument)
     if order == "sleep":
         time.sleep(float(argument))
+    if order == "drops":
+        # As an interrupt that falls into a callback of the interpreter's: nobody hears of it.
+        class Dropping:
+            def __del__(self):
+                Path(argument).write_text(str(os.getpid()))
+                time.sleep(1000)
+
+        Dropping()
+        time.sleep(1000)
     if order == "child":
         child = subprocess.Popen(["sleep", "1000"])
         Path(argument).write_text(str(child.pid))

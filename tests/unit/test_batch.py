@@ -254,6 +254,23 @@ def test_workers_go_when_their_parent_was_killed(started):
     until(lambda: not alive(pids), timeout_s=60)
 
 
+def test_a_worker_goes_although_its_interrupt_was_dropped(folder, tmp_path):
+    (folder / "a.ipynb").write_text(f"drops {tmp_path / 'worker'}")
+    script = tmp_path / "run.py"
+    script.write_text(RUN)
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(folder)],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+        start_new_session=True,
+    )
+    until((tmp_path / "worker").exists)
+    time.sleep(0.2)
+    worker = int((tmp_path / "worker").read_text())
+    process.kill()
+    process.wait()
+    until(lambda: not alive([worker]), timeout_s=8)  # before the worker's own last resort
+
+
 def test_a_pool_can_be_closed_from_a_thread(folder):
     made = make_batch(folder, {"a.ipynb": "pass"})
     outcomes = []
