@@ -21,6 +21,8 @@ from zachetka.pytest_plugin.specs import validate
 def networks(nb, *, runs, x, y, points):
     import contextlib
     import random
+    import sys
+    import types
 
     import numpy as np
     import torch
@@ -32,6 +34,11 @@ def networks(nb, *, runs, x, y, points):
         def forward(self, z):
             Bend.elements += z.numel()
             return z * 0 if Bend.silent else torch.nn.functional.leaky_relu(z, 0.05)
+
+    # Found by its name, as a student's own class is: a network with it may be saved whole.
+    Bend.__qualname__ = "Bend"
+    sys.modules[Bend.__module__] = types.ModuleType(Bend.__module__)
+    sys.modules[Bend.__module__].Bend = Bend
 
     classes = {
         "relu": torch.nn.ReLU,

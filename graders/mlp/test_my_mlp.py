@@ -74,13 +74,17 @@ def mlp_gradients(nb, *, arguments, weights, x, upstream):
 
     model = nb.MyMLP(**arguments, activation_cls=torch.nn.ReLU)
     layers = [model.input_layer, *model.hidden_layers, model.output_layer]
+    shapes = [list(layer.weight.shape) for layer in layers]
+    if shapes != [list(weight.shape) for weight, _ in weights]:
+        return {"gradients": [], "shapes": shapes}
     with torch.no_grad():
         for layer, (weight, bias) in zip(layers, weights, strict=True):
             layer.weight.copy_(weight)
             layer.bias.copy_(bias)
     # `backward(upstream)` would import half of sympy.
     (model(x) * upstream).sum().backward()
-    return [value.grad for layer in layers for value in (layer.weight, layer.bias)]
+    gradients = [value.grad for layer in layers for value in (layer.weight, layer.bias)]
+    return {"gradients": gradients, "shapes": shapes}
 
 
 def counted(nb, *, widths, frozen):
@@ -304,14 +308,19 @@ def test_mlp_gradients(student, rng):
     weights, x, upstream = mlp_weights(rng, widths), rng.normal(7, 4), rng.normal(7, 3)
     while not is_off_kinks(weights, x):
         x = rng.normal(7, 4)
-    got = student.run(
+    answer = student.run(
         mlp_gradients,
         arguments=mlp_arguments(widths),
         weights=weights,
         x=x,
         upstream=upstream,
-        returns=ListOf(AnyOf(Float(...), Nothing()), 6),
+        returns={
+            "gradients": ListOf(AnyOf(Float(...), Nothing())),
+            "shapes": ListOf(ListOf(Integer())),
+        },
     )
+    assert_shapes(answer["shapes"], widths)
+    got = answer["gradients"]
     names = ["input_layer", "hidden_layers[0]", "output_layer"]
     cut = [name for name, grad in zip(names, got[::2], strict=True) if grad is None]
     if cut:

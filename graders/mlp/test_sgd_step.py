@@ -47,13 +47,16 @@ STEPPED = {
 }
 
 
-def sgd_case(rng, count):
-    """Give parameters and so many steps `(gradients, learning rate)`."""
+def sgd_case(rng, count, *, largest):
+    """Give parameters and so many steps `(gradients, learning rate)`.
+
+    Gradients above 1 in size tell who cuts them off there; that is asked for once.
+    """
     values = [rng.normal(4, 3), rng.normal(4), rng.normal(1)]
     # Away from zero, so that every parameter visibly moves.
     grads = [
         [
-            rng.signs(v.numel()).view(v.shape) * rng.uniform(*v.shape, low=0.5, high=2.0)
+            rng.signs(v.numel()).view(v.shape) * rng.uniform(*v.shape, low=0.4, high=largest)
             for v in values
         ]
         for _ in range(count)
@@ -68,7 +71,7 @@ def run_steps(student, values, *cases):
 
 @check("sgd_step", points=4, title=Text("two steps in a row", "два шага подряд"))
 def test_update(student, rng):
-    values, steps = sgd_case(rng, 2)
+    values, steps = sgd_case(rng, 2, largest=2.0)
     (got,) = run_steps(student, values, (steps, False))
     flat = torch.cat([value.flatten() for value in values])
     (first, one), (second, two) = (
@@ -124,6 +127,10 @@ def test_update(student, rng):
         Text("only the sign of the gradient is used", "использован только знак градиента"): flat
         - signs,
         Text(
+            "gradients above 1 in size are cut off there",
+            "градиенты больше 1 по модулю обрезаются до 1",
+        ): flat - one * first.clamp(-1, 1) - two * second.clamp(-1, 1),
+        Text(
             "the gradient is scaled to length 1 before the step",
             "перед шагом градиент приведён к длине 1",
         ): torch.cat([value.flatten() for value in normed(values, steps)]),
@@ -150,7 +157,7 @@ def normed(values, steps):
     hint=Text("Change the values under torch.no_grad().", "Меняйте значения под torch.no_grad()."),
 )
 def test_leaves(student, rng):
-    values, ((first, one), (second, two)) = sgd_case(rng, 2)
+    values, ((first, one), (second, two)) = sgd_case(rng, 2, largest=0.95)
     # Both steps go the same way: two that do not may cancel in the parameter of one number.
     second = [a.sign() * b.abs() for a, b in zip(first, second, strict=True)]
     steps = [(first, one), (second, two)]
@@ -178,7 +185,7 @@ def test_leaves(student, rng):
     hint=Text("p.grad may be None.", "p.grad может быть None."),
 )
 def test_none_grads(student, rng):
-    values, ((grads, rate),) = sgd_case(rng, 1)
+    values, ((grads, rate),) = sgd_case(rng, 1, largest=0.95)
     absent = ((0,), (1,), (0, 2))
     cases = [
         ([([None if i in none else grad for i, grad in enumerate(grads)], rate)], False)
@@ -216,7 +223,7 @@ def test_none_grads(student, rng):
     ),
 )
 def test_step_generator(student, rng):
-    values, steps = sgd_case(rng, 1)
+    values, steps = sgd_case(rng, 1, largest=0.95)
     listed, generated = run_steps(student, values, (steps, False), (steps, True))
     # A wrong step is punished above: here a generator must do what a list does.
     assert_moved(listed["parameters"], values, steps)

@@ -1,0 +1,32 @@
+# /// zachetka
+# about = "accuracy: numpy is asked for scores that still need gradients."
+# score = 0.97
+# fails = [
+#     "train.accuracy",
+#     "train.accuracy_of_zero",
+# ]
+# diagnosis = "detach"
+# ///
+# %% train
+def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):
+    """Train by SGD; return the mean loss of every epoch.
+
+    x: (N, ...), y: (N, ...), loss_fn(model, xb, yb) -> loss: ()
+    """
+    history = []
+    for _ in range(epochs):
+        total = 0.0
+        for xb, yb in minibatches(x, y, batch_size, generator=generator):
+            loss = loss_fn(model, xb, yb)
+            model.zero_grad()
+            loss.backward()
+            sgd_step(model.parameters(), learning_rate)
+            total += loss.item() * len(xb)
+        history.append(total / len(x))
+    return history
+
+
+def accuracy(model, x, targets):
+    """Share of samples whose score has the sign of the target; targets: (N,) of -1/+1."""
+    scores = model(x).numpy().reshape(-1)
+    return float((np.sign(scores) == targets.numpy()).mean())
