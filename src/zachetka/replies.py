@@ -21,6 +21,7 @@ class _Reply(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
 
 
+_DETAIL_LINES = 6
 R = TypeVar("R", bound=_Reply)
 # Cut, since these are kept for every cell of a notebook: thousands could hold gigabytes.
 Shown = Annotated[str, Field(max_length=5000), AfterValidator(lambda name: name[:200])]
@@ -68,6 +69,12 @@ class Fault(_Reply):
     function: str = Field(default="", max_length=1000)
     line: int = Field(default=0, ge=0, le=1 << 31)
     code: str = Field(default="", max_length=1000)
+
+
+def _first_lines(detail: str) -> str:
+    """Give what an error says without the pages of details behind it."""
+    first, *others = detail.splitlines() or [""]
+    return "\n".join([first, *others[:_DETAIL_LINES], *(["…"] if others[_DETAIL_LINES:] else [])])
 
 
 class KernelLostError(StudentFault):
@@ -139,8 +146,16 @@ def student_fault(fault: Fault, timeout_s: float, limits: Limits) -> StudentFaul
                 ru=f"процесс Python завершился, пока работал ваш код ({fault.detail or 'убит'})",
             )
         case "error":
-            error = fault.detail.removesuffix(": ")  # an exception without a message
-            text = Text(en=f"your code raised {error}", ru=f"ваш код завершился ошибкой {error}")
+            error = _first_lines(fault.detail.removesuffix(": "))  # a message may be empty
+            if fault.function:
+                text = Text(
+                    en=f"your code raised {error}", ru=f"ваш код завершился ошибкой {error}"
+                )
+            else:  # what it gave may be at fault, and where that was used
+                text = Text(
+                    en=f"your code could not be used: {error}",
+                    ru=f"вашим кодом не удалось воспользоваться: {error}",
+                )
             text = text + where
     name = fault.detail if fault.cause == "missing" else None
     return StudentFault(Cause(fault.cause), text, name=name)

@@ -1,0 +1,38 @@
+import pytest
+
+from zachetka.errors import Cause
+from zachetka.replies import Fault, student_fault
+from zachetka.sandbox.base import Limits
+
+
+def said_of(**fault):
+    return student_fault(Fault(type="fault", cause="error", **fault), 10.0, Limits()).text
+
+
+def test_an_error_in_the_students_own_line_is_theirs():
+    text = said_of(detail="ValueError: no", function="f", line=3, code="return g(x)")
+    assert text.en == "your code raised ValueError: no, in the line `return g(x)`"
+    assert text.ru == "ваш код завершился ошибкой ValueError: no, в строке `return g(x)`"
+
+
+def test_an_error_where_their_code_is_used_is_not_called_theirs():
+    text = said_of(detail="TypeError: f() takes 1 positional argument but 2 were given")
+    assert text.en.startswith("your code could not be used: TypeError: f() takes 1")
+    assert text.ru.startswith("вашим кодом не удалось воспользоваться: TypeError: f() takes 1")
+
+
+def test_an_error_without_a_message_is_named():
+    assert said_of(detail="StopIteration: ", function="f").en == "your code raised StopIteration"
+
+
+@pytest.mark.parametrize("lines", [7, 8])
+def test_pages_of_details_are_cut_with_a_mark(lines):
+    detail = "\n".join(f"line {number}" for number in range(lines))
+    shown = said_of(detail=detail, function="f").en.removeprefix("your code raised ").split("\n")
+    assert shown[:7] == detail.split("\n")[:7]
+    assert shown[7:] == ["…"] * (lines > 7)
+
+
+def test_a_fault_keeps_its_cause():
+    fault = Fault(type="fault", cause="missing", detail="MyMLP")
+    assert student_fault(fault, 10.0, Limits()).cause is Cause.MISSING
