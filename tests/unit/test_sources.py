@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zachetka.pytest_plugin.sources import paths_used_by
+from zachetka.pytest_plugin.sources import parse_cell, paths_used_by
 
 SIGMOID = "def sigmoid(x):\n    return torch.sigmoid(x)"
 CELLS = ["import torch\nfrom torch import nn\nimport torch.nn.functional as F", SIGMOID]
@@ -117,3 +117,49 @@ def test_an_expression_may_begin_a_line_with_a_percent_sign() -> None:
 def test_what_nobody_writes_by_hand_is_not_parsed() -> None:
     long_string = "x = f'" + "{a}" * 300_000 + "'"
     assert "torch.nn.ReLU" in used(long_string, HEAD + "return nn.ReLU()(x)")
+
+
+def elif_chain(branches: int) -> str:
+    others = "".join(f"    elif x == {n}:\n        return {n}\n" for n in range(branches))
+    return f"def chain(x):\n    if x:\n        return 1\n{others}    return torch.relu(x)\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ("return F.relu(x)" + " + x" * 2000, "torch.nn.functional.relu"),
+        ("return x" + " + x" * 900 + " + F.relu(x)", "torch.nn.functional.relu"),
+        ("return F.relu(x)" + "[0]" * 900, "torch.nn.functional.relu"),
+        ("return torch" + ".nn.modules.torch" * 20 + ".relu(x)", "torch"),
+        ("return torch" + ".a" * 900, "torch"),
+    ],
+    ids=["sum", "nested sum", "subscripts", "long path", "very long path"],
+)
+def test_deep_code_is_read_to_its_end(body: str, path: str) -> None:
+    assert any(found.startswith(path) for found in used(HEAD + body))
+
+
+def test_a_long_path_does_not_hide_where_it_leads() -> None:
+    hidden = "return torch" + ".nn.modules.torch" * 20 + ".relu(x)"
+    assert any(p.startswith("torch.") and p.endswith(".relu") for p in used(HEAD + hidden))
+
+
+def test_a_helper_with_a_thousand_branches_is_followed() -> None:
+    assert "torch.relu" in used(elif_chain(1000), HEAD + "return chain(x)")
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "line",
+    [
+        " " * 24_900 + "=" + " " * 24_900 + "x",
+        "a" + "," * 24_900 + " " * 24_900,
+        "?" + " " * 49_000 + "x",
+        "? " * 24_900 + "x",
+        "x = " * 12_000,
+    ],
+    ids=["blanks around =", "commas", "a question", "questions", "assignments"],
+)
+def test_a_long_line_that_is_nearly_a_magic_is_read_at_once(line: str) -> None:
+    for number in range(20):
+        assert parse_cell(f"{line}\n{number} {number}") is None

@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-# Lines for IPython: `%time f()`, `!ls`, `files = !ls`, `f?`.
-_MAGIC = re.compile(r"(?m)^([ \t]*)(?:(?:[\w., \t]+=[ \t]*)?[%!?].*|.*\?[ \t]*)$")
+# Lines for IPython: `%time f()`, `!ls`, `files = !ls`, `f?`. Nothing is tried twice: a submission
+# may bring a line that is long and nearly fits.
+_MAGIC = re.compile(r"(?m)^([ \t]*+)(?:(?:[\w., \t]++=[ \t]*+)?[%!?].*|.*\?[ \t]*+)$")
 # Magics of a cell that holds Python of the notebook's own.
 _PYTHON_CELL = re.compile(r"\A(\s*)%%(?:time|capture|prun|timeit)\b.*")
 # Python 3.11 reads long f-strings in quadratic time; nobody writes so much by hand.
 _MAX_CHARS = 500_000
 _MAX_CELL_CHARS = 50_000
+_MAX_ATTRIBUTES = 50
 _DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -138,27 +140,25 @@ class _Names:
 
     def path(self, node: ast.AST) -> str:
         """Give the dotted path of an expression, or nothing."""
+        attributes: list[str] = []
+        while (member := _member(node)) is not None and len(attributes) < _MAX_ATTRIBUTES:
+            node, attribute = member
+            attributes.append(attribute)
+        # Nobody writes so many: what may hide behind them is taken for torch.
+        root = self._root(node) if member is None else "torch"
+        # A method of something unknown, `x.relu()`, is told by its name alone.
+        return ".".join([root, *reversed(attributes)])
+
+    def _root(self, node: ast.AST) -> str:
         match node:
             case ast.Name(id=name):
                 return self._paths.get(name, "")
-            case ast.Attribute(value=value, attr=attribute):
-                return self._member(value, attribute)
-            case ast.Call(
-                func=ast.Name(id="getattr"),
-                args=[value, ast.Constant(value=str() as attribute), *_],
-            ):
-                return self._member(value, attribute)
             case ast.Call(
                 func=ast.Attribute(attr="import_module") | ast.Name(id="__import__"),
                 args=[ast.Constant(value=str() as module), *_],
             ):
                 return module
         return ""
-
-    def _member(self, value: ast.AST, attribute: str) -> str:
-        root = self.path(value)
-        # A method of something unknown, `x.relu()`, is told by its name alone.
-        return f"{root}.{attribute}" if root else f".{attribute}"
 
     def uses(self, definition: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
         """Give the paths and the plain names that stand in the code of a definition."""
@@ -173,11 +173,29 @@ def _statements(tree: ast.Module) -> list[ast.stmt]:
     return sorted(found, key=lambda node: node.lineno)
 
 
+def _member(node: ast.AST) -> tuple[ast.AST, str] | None:
+    match node:
+        case ast.Attribute(value=value, attr=attribute):
+            return value, attribute
+        case ast.Call(
+            func=ast.Name(id="getattr"),
+            args=[value, ast.Constant(value=str() as attribute), *_],
+        ):
+            return value, attribute
+    return None
+
+
 def _code_of(node: ast.AST) -> Iterator[ast.AST]:
-    for field, value in ast.iter_fields(node):
-        if field in {"annotation", "returns"}:
-            continue
-        for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, ast.AST):
-                yield part
-                yield from _code_of(part)
+    # In no order, and not by recursion: Python reads deeper code than it can call functions.
+    waiting = [node]
+    while waiting:
+        for field, value in ast.iter_fields(waiting.pop()):
+            if field in {"annotation", "returns"}:
+                continue
+            parts = [part for part in _listed(value) if isinstance(part, ast.AST)]
+            yield from parts
+            waiting.extend(parts)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
