@@ -21,7 +21,7 @@ def run(source, line=0, **names):
 CELL = """import torchvision
 import math
 from os import path as p, sep
-x = math.pi
+x = math.sqrt(2)
 print(x)
 def f():
     return math
@@ -42,6 +42,42 @@ def test_only_declarations_are_run():
     assert "x" not in names
     assert "model" not in names
     assert names["square"](3) == 9
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("SCALE = 0.5", "SCALE"),
+        ("EPS = -1e-8", "EPS"),
+        ("HIDDEN = (32, 32)", "HIDDEN"),
+        ("NAMES = {'relu': f, 'tanh': lambda v: v}", "NAMES"),
+        ("rate: float = 0.1", "rate"),
+        ("reduce = f.__call__", "reduce"),
+        ("if True:\n    class C: ...", "C"),
+        ("try:\n    import no_such_module\nexcept ImportError:\n    def g(): ...", "g"),
+    ],
+)
+def test_a_value_that_is_written_down_is_a_declaration(statement, name):
+    _, names = run(f"open('/no/such/file')\n{statement}\ndef last(): ...", line=1, f=len)
+    assert {name, "last"} <= names.keys()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "x = f(1)",
+        "x = [f(1)]",
+        "x = 9 ** 9",
+        "x: int",
+        "if f(1):\n    y = 1",
+        "if True:\n    f(1)",
+        "try:\n    x = 1\nfinally:\n    f(1)",
+        "x += 1",
+        "for x in (1, 2): ...",
+    ],
+)
+def test_what_computes_is_not_run(statement):
+    assert declared_after(statement, 0) == []
 
 
 @pytest.mark.parametrize(

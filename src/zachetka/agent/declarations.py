@@ -2,7 +2,8 @@
 
 `import torchvision` in the first line of a cell must not take away the `import torch` in its
 third, nor a failed demo the class below it: a notebook earns what its definitions deserve. Only
-statements that declare something are run; nothing that computes, prints or trains.
+statements that declare something are run, constants among them; nothing that computes, prints or
+trains.
 
 An import is different: what fails is a package that this sandbox lacks and the student's machine
 has. The rest of its cell is run statement by statement, each for a moment.
@@ -26,6 +27,11 @@ _MAX_STATEMENTS = 500
 # Cell magics that run the rest of the cell as it stands.
 _TRANSPARENT = re.compile(r"\s*%%(time|capture|prun|memit|mprun)\b[^\n]*\n")
 _DECLARATIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+# Of what a value may be made that computes nothing.
+_PLAIN = (
+    *(ast.Constant, ast.Name, ast.Attribute, ast.UnaryOp, ast.Tuple, ast.List, ast.Set, ast.Dict),
+    *(ast.expr_context, ast.unaryop),
+)
 
 
 def without_magic(source: str) -> str:
@@ -91,16 +97,44 @@ def _statements(source: str) -> list[ast.stmt]:
 
 
 def _declares(node: ast.stmt) -> bool:
-    return isinstance(node, _DECLARATIONS) or _is_alias(node)
+    match node:
+        case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+            return _is_plain(value)
+        case ast.If(test=test):
+            return _is_plain(test) and all(map(_declares, _inner(node)))
+        case ast.Try():
+            return all(map(_declares, _inner(node)))
+    return isinstance(node, (*_DECLARATIONS, ast.Pass))
+
+
+def _inner(node: ast.AST) -> list[ast.stmt]:
+    """Give the statements of all branches of an `if` or a `try`, those of other ones in it too."""
+    found: list[ast.stmt] = []
+    waiting = [node]
+    while waiting:
+        for part in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(part, ast.If | ast.Try | ast.ExceptHandler):
+                waiting.append(part)
+            elif isinstance(part, ast.stmt):
+                found.append(part)
+    return found
+
+
+def _is_plain(value: ast.expr) -> bool:
+    waiting: list[ast.AST] = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.Lambda):
+            continue
+        if not isinstance(part, _PLAIN):
+            return False
+        waiting.extend(ast.iter_child_nodes(part))
+    return True
 
 
 def _first_line(node: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
-def _is_alias(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda | ast.Name)
 
 
 def _names_of(statement: ast.stmt) -> list[str]:
@@ -111,6 +145,10 @@ def _names_of(statement: ast.stmt) -> list[str]:
             return [name]
         case ast.Assign(targets=targets):
             return [target.id for target in targets if isinstance(target, ast.Name)]
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+        case ast.If() | ast.Try():
+            return [name for inner in _inner(statement) for name in _names_of(inner)]
     return []
 
 
