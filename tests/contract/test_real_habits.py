@@ -7,6 +7,10 @@ def read(nb):
     return nb.read()
 
 
+def multiplied(nb):
+    return nb.multiplied()
+
+
 def defined(nb, *, names):
     return [name for name in names if hasattr(nb, name)]
 
@@ -27,6 +31,10 @@ CELLS = (
     "import ipywidgets\nout = ipywidgets.Output()\nwith out:\n    print(1)\nbeside_a_widget = out",
     "with out:\n    out.clear_output()\n    display(2)",
     "from tqdm.notebook import tqdm\nfor _ in tqdm(range(3)): ...",
+    (
+        "def multiplied():\n    torch.set_num_threads(4)\n    x = torch.ones(700, 700)\n"
+        "    return (x @ x)[0, 0].item()\nmultiplied()"
+    ),
     "import torch.utils.data as d\nfor _ in d.DataLoader(torch.ones(8, 2), num_workers=1): ...",
 )
 FAILED = {1, 2, 3, 4, 5}
@@ -47,3 +55,4 @@ def test_what_a_notebook_defines_outlives_what_it_cannot_do(room):
         ]
         assert room.ask(session, defined, names=names) == names
         assert room.ask(session, read) == "kept"
+        assert room.ask(session, multiplied) == 700

@@ -41,6 +41,9 @@ ACCEPTED = {
     "dtype by position": "assert torch.ones(2).to(torch.float64).dtype == torch.float64",
     "no methods": "class C:\n    make = torch.ones\nassert C().make(2).sum() == 2",
     "meta": "with torch.device('meta'):\n    assert torch.nn.Linear(2, 2).weight.is_meta",
+    "script": "@torch.jit.script\ndef start(n: int):\n"
+    "    return torch.zeros(n) + torch.ones_like(torch.full([n], 2.0))\nassert start(3).sum() == 3",
+    "threads": "torch.set_num_threads(4); torch.set_num_interop_threads(2)",
     "compile": "assert torch.compile(layer)(torch.ones(1, 2)).shape == (1, 3)",
     "compile a function": "assert torch.compile(mode='reduce-overhead')(abs)(-1) == 1",
     "compile in place": "layer.compile(); layer(torch.ones(1, 2))",

@@ -6,6 +6,7 @@ that the student is graded for.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
 import os
@@ -29,6 +30,7 @@ def install(shell: Any) -> None:
         _pretend_colab()
     _no_debugger()
     _never_compile()
+    _one_thread()
     _cuda_is_cpu()
 
 
@@ -215,6 +217,21 @@ def _never_compile() -> None:
     torch.compile = as_it_is
 
 
+def _one_thread() -> None:
+    """Let a notebook that asks for more threads stay with the one that it has.
+
+    They would not be there in the copies that probes run in, and be waited for.
+    """
+    try:
+        import torch
+    except ImportError:
+        return
+
+    def stay(nthreads: int) -> None: ...
+
+    torch.set_num_threads = torch.set_num_interop_threads = stay
+
+
 def _cuda_is_cpu() -> None:
     """Let all that asks for a GPU stay on the CPU where there is no GPU."""
     try:
@@ -252,9 +269,18 @@ def _factories_on_cpu(torch: Any) -> None:
     ):
         function = getattr(torch, name)
         if function in factories or name.endswith("_like"):
-            setattr(torch, name, _OnCpu(function))
+            _replace(torch, name, _OnCpu(function))
     torch.set_default_device = _OnCpu(torch.set_default_device)
     torch.load = _OnCpu(torch.load)
+
+
+def _replace(torch: Any, name: str, function: _OnCpu) -> None:
+    """Put a function in the place of torch's own, for TorchScript as well."""
+    with contextlib.suppress(AttributeError):  # it keeps a table of its own, which is not public
+        table = torch.jit._builtins  # noqa: SLF001
+        if (operator := table._find_builtin(getattr(torch, name))) is not None:  # noqa: SLF001
+            table._register_builtin(function, operator)  # noqa: SLF001
+    setattr(torch, name, function)
 
 
 class _OnCpu:

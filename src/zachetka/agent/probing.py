@@ -302,7 +302,7 @@ def reset_globals() -> None:
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
     # First of all: the threads of the parent's pools do not exist in this copy.
-    torch.set_num_threads(1)
+    torch._C.set_num_threads(1)  # noqa: SLF001 - the public name does nothing in a notebook
     # Entered and never left `with torch.device(...)`, `inference_mode()` and the like.
     torch.set_default_device("cpu")
     torch.set_default_device(None)
