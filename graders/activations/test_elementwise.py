@@ -3,7 +3,7 @@
 All of them are asked by one probe and judged by one set of checks; an `Activation` says what is
 right for its class and which wrong formulas students write. A class may use other classes of the
 notebook (`MySiLU` its author's `MySigmoid`), whose mistakes must not cost it anything: what fails
-is tried again with right companions in their place.
+is tried again with right companions in place of those that stand above it.
 """
 
 import functools
@@ -29,7 +29,7 @@ from zachetka.pytest_plugin import (
     fail,
     is_close,
 )
-from zachetka.pytest_plugin.sources import paths_used_by
+from zachetka.pytest_plugin.sources import defined_above, paths_used_by
 from zachetka.pytest_plugin.specs import validate
 
 # --------------------------------------------------------------------------- the probe
@@ -100,7 +100,7 @@ def activation_outputs(nb, *, name, calls, inputs, companions):  # noqa: C901, P
             "SiLUFunction": applied(functional.silu),
         }
         for other, value in right.items():
-            if other != name:
+            if other in companions:
                 setattr(nb, other, value)
     given = getattr(nb, name)
     empty = {"module": False, "called": [], "outs": [], "grads": [], "kept": []}
@@ -287,12 +287,13 @@ def ask(student, name, cases, *, calls=(((), {}),), companions=False):
     Give the answers and the whole reply.
     """
     refuse_ready_made(student, name)
+    sources = [cell.source for cell in student.cells]
     reply = student.run(
         activation_outputs,
         name=name,
         calls=[[list(args), kwargs] for args, kwargs in calls],
         inputs=cases,
-        companions=companions,
+        companions=sorted(defined_above(name, sources)) if companions else [],
         returns=REPLY,
     )
     words = [called_as(name, args, kwargs) for args, kwargs in calls]

@@ -45,6 +45,7 @@ import torch
 from zachetka.errors import StudentFault
 from zachetka.language import Text
 from zachetka.pytest_plugin import Float, TupleOf, check, fail
+from zachetka.pytest_plugin.sources import defined_above
 
 ALARM = 1e-12
 # Not 3: what is clamped at three deviations must not be taken for a tail.
@@ -53,10 +54,10 @@ TAIL = 3.01
 ROUNDING = 1e-6
 
 
-def initialised(nb, *, task, name, shapes, start, repaired):
+def initialised(nb, *, task, name, shapes, start, companions):
     import torch
 
-    if repaired:
+    if companions:
         rules = torch.nn.init
         fills = {
             "init_uniform_": rules.uniform_,
@@ -79,7 +80,7 @@ def initialised(nb, *, task, name, shapes, start, repaired):
 
         nb.fan_in_and_fan_out = lambda weight: (weight.shape[1], weight.shape[0])
         for other, fill in fills.items():
-            if other not in task:
+            if other not in task and other in companions:
                 setattr(nb, other, companion(fill))
 
     weights = []
@@ -436,6 +437,12 @@ ANY_SIZE = {
 DEFAULT = {TORCH_DEFAULT: ends(general)}
 
 
+def companions_of(student, name):
+    """Name what is put right before an initialiser is tried again: what stands above it."""
+    sources = [cell.source for cell in student.cells]
+    return ["fan_in_and_fan_out", *sorted(defined_above(name, sources))]
+
+
 def distribution_check(task, points, name, law, mistakes):
     """Make the check of one initialiser.
 
@@ -461,7 +468,7 @@ def distribution_check(task, points, name, law, mistakes):
                 name=name,
                 shapes=shapes,
                 start=start,
-                repaired=repaired,
+                companions=companions_of(student, name) if repaired else [],
                 returns={key: TupleOf(*(Float(*shape) for shape in shapes))},
             )[key]
             reason = first_problem(weights, law)

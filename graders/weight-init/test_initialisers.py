@@ -25,6 +25,7 @@ from zachetka.pytest_plugin import (
     check,
     fail,
 )
+from zachetka.pytest_plugin.sources import defined_above
 
 # --------------------------------------------------------------------------- fan_in_and_fan_out
 
@@ -114,11 +115,11 @@ def test_fans_are_integers(student, rng):
 # --------------------------------------------------------------------------- the probe
 
 
-def initialised(nb, *, task, name, part, shapes, start, seeds, repaired):  # noqa: C901
+def initialised(nb, *, task, name, part, shapes, start, seeds, companions):  # noqa: C901
     """Run one initialiser; `part` says what is asked of it."""
     import torch
 
-    if repaired:
+    if companions:
         rules = torch.nn.init
         fills = {
             "init_zeros_": rules.zeros_,
@@ -143,7 +144,7 @@ def initialised(nb, *, task, name, part, shapes, start, seeds, repaired):  # noq
 
         nb.fan_in_and_fan_out = lambda weight: (weight.shape[1], weight.shape[0])
         for other, fill in fills.items():
-            if other not in task:
+            if other not in task and other in companions:
                 setattr(nb, other, companion(fill))
 
     init_ = getattr(nb, name)
@@ -202,6 +203,12 @@ TASKS = {
 }
 
 
+def companions_of(student, name):
+    """Name what is put right before an initialiser is tried again: what stands above it."""
+    sources = [cell.source for cell in student.cells]
+    return ["fan_in_and_fan_out", *sorted(defined_above(name, sources))]
+
+
 def run_initialiser(student, name, part, *, shapes, returns, repaired, start=None, seeds=()):
     """Ask for a part; with `repaired`, among right functions of the other tasks."""
     (task,) = (names for names in TASKS.values() if name in names)
@@ -213,7 +220,7 @@ def run_initialiser(student, name, part, *, shapes, returns, repaired, start=Non
         shapes=shapes,
         start=start,
         seeds=list(seeds),
-        repaired=repaired,
+        companions=companions_of(student, name) if repaired else [],
         returns=returns,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zachetka.pytest_plugin.sources import parse_cell, paths_used_by
+from zachetka.pytest_plugin.sources import defined_above, parse_cell, paths_used_by
 
 SIGMOID = "def sigmoid(x):\n    return torch.sigmoid(x)"
 CELLS = ["import torch\nfrom torch import nn\nimport torch.nn.functional as F", SIGMOID]
@@ -163,3 +163,19 @@ def test_a_helper_with_a_thousand_branches_is_followed() -> None:
 def test_a_long_line_that_is_nearly_a_magic_is_read_at_once(line: str) -> None:
     for number in range(20):
         assert parse_cell(f"{line}\n{number} {number}") is None
+
+
+def test_what_stands_above_is_told_by_the_last_definition() -> None:
+    cells = ["class A: ...\ndef b(): ...", "!ls\nc = A", "def f(:", "class A: ...\nd, e = 1, 2"]
+    assert defined_above("c", cells) == {"b"}
+    assert defined_above("A", cells) == {"b", "c"}
+    assert defined_above("b", cells) == set()
+    assert defined_above("unknown", cells) == {"A", "b", "c"}
+
+
+def test_of_two_names_at_most_one_stands_above_the_other() -> None:
+    cells = ["a = b = 1", "def c(): ..."]
+    names = ["a", "b", "c", "unknown"]
+    above = {name: defined_above(name, cells) for name in names}
+    assert not any(one in above[other] and other in above[one] for one in names for other in names)
+    assert above["c"] == {"a", "b"}

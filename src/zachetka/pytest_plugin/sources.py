@@ -107,6 +107,34 @@ def _uses_of_definitions(
     return used
 
 
+def defined_above(name: str, sources: Sequence[str]) -> frozenset[str]:
+    """Give the names whose last definition stands above that of a name; all if it has none.
+
+    What is tried again among right companions gets them for these only. Of two definitions that
+    lean on each other one stands above, and must do without: a circle earns nothing.
+    """
+    places = _places_of_definitions(tuple(sources))
+    place = places.get(name)
+    return frozenset(other for other, its in places.items() if place is None or its < place)
+
+
+@functools.lru_cache(maxsize=8)
+def _places_of_definitions(sources: tuple[str, ...]) -> dict[str, tuple[int, int]]:
+    """Give the cell and the line of the last definition of each name at the top level."""
+    places = {}
+    for number, source in enumerate(readable(sources)):
+        tree = parse_cell(source)
+        for node in tree.body if tree else ():
+            match node:
+                case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                    places[name] = number, node.lineno
+                case ast.Assign(targets=targets):
+                    for target in targets:
+                        if isinstance(target, ast.Name):
+                            places[target.id] = number, node.lineno
+    return places
+
+
 class _Names:
     """What the names of the notebook stand for, as far as its statements say."""
 
