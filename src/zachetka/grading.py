@@ -37,7 +37,7 @@ from zachetka.sandbox import choose
 from zachetka.sandbox.base import Isolation
 from zachetka.sandbox.runtime import python_folders
 from zachetka.session import Session
-from zachetka.submission import parse, read_member
+from zachetka.submission import parse, read_member, refuse_without_code
 from zachetka.writing import cell_flags, written_checks, written_execution
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def grade_under_each_secret(job: Job) -> list[Report]:
         return [grading.failed(raw, changed)] * len(grading.secrets)
     try:
         submission = parse(raw)
+        refuse_without_code(submission)
     except SubmissionRejectedError as error:
         return [grading.rejected(raw, error.text)] * len(grading.secrets)
     grading.language = job.language or submission.language or Language.EN

@@ -62,7 +62,7 @@ def test_below_another_error_only_declarations_are_run():
 
 
 def test_an_import_inside_a_function_is_an_error_of_the_call():
-    source = "def f():\n    import no_such_module\nf()\nx = 1\ndef g(): ..."
+    source = "def f():\n    import no_such_module\nf()\nx = abs(1)\ndef g(): ..."
     assert run(source, line=3)[0] == ["g"]
 
 

@@ -166,7 +166,7 @@ def test_odd_values_do_no_harm(read):
 )
 def test_too_much_code_is_rejected(read, cells):
     with pytest.raises(SubmissionRejectedError, match="too much code"):
-        read(notebook(*cells))
+        submission.refuse_without_code(read(notebook(*cells)))
 
 
 def test_a_large_file_is_rejected_unread(tmp_path):
@@ -220,6 +220,8 @@ def test_only_so_many_repairs_are_noted(read):
         (b'{\n "cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> b\n]}', "a conflict"),
         (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
         (b"#!/usr/bin/env python\nimport torch\n", "a Python script"),
+        (b"# %% [markdown]\n# Title\n# %%\nx = 1\n", "a Python script"),
+        (b"#!/usr/bin/env python\n# coding: utf-8\n\n# In[1]:\n\n\nx = 1\n", "a Python script"),
         (b'{"cells": [{"source": "import torch', "JSON is broken"),
     ],
 )
@@ -278,3 +280,22 @@ def test_large_outputs_are_noted_with_their_size(read):
     shown = {"output_type": "stream", "name": "stdout", "text": "x" * 12_500_000}
     found = read(notebook(code("x", outputs=[shown])))
     assert found.repairs == ("12 MB of stored outputs and other data were left out",)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [],
+        [{"cell_type": "markdown", "source": "def f(): ..."}],
+        [{"cell_type": "raw", "source": "def f(): ..."}],
+        [code(" \n"), code("")],
+    ],
+    ids=["none", "markdown", "raw", "empty"],
+)
+def test_a_notebook_without_code_is_rejected_with_the_reason(read, cells):
+    with pytest.raises(SubmissionRejectedError, match="holds no code"):
+        submission.refuse_without_code(read(notebook(*cells)))
+
+
+def test_the_type_of_a_cell_may_be_written_large(read):
+    assert read(notebook(code("x = 1") | {"cell_type": "Code"})).cells[0].source == "x = 1"

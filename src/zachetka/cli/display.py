@@ -163,7 +163,8 @@ def _lost(row: Row, manifest: Manifest) -> Iterable[str]:
 
 def _remarks(row: Row) -> Iterable[str]:
     if row.status != ReportStatus.GRADED.value:
-        yield row.status if row.message is None else f"{row.status}: {row.message}"
+        first, _, _ = (row.message or "").partition("\n")
+        yield f"{row.status}: {first}" if first else row.status
     if row.late_percent:
         yield f"late: -{number(row.late_percent)} %"
     if row.report != f"{row.student}.json":

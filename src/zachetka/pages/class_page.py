@@ -172,10 +172,15 @@ def _overview(reports: Sequence[Stored], max_score: float) -> dict[str, Any]:
     }
 
 
+def _reason(each: Stored) -> list[str]:
+    """Give the line that says what happened; where it did stands below it, in the report."""
+    return [(each.report.message or "no reason given").partition("\n")[0]]
+
+
 def _trouble(reports: Sequence[Stored]) -> dict[str, Any]:
     def with_status(status: ReportStatus) -> tuple[Remark, ...]:
         those = [each for each in reports if each.report.status is status]
-        return remarks(those, lambda each: [each.report.message or "no reason given"])[:_REMARKS]
+        return remarks(those, _reason)[:_REMARKS]
 
     flags = remarks(reports, _own_flags)
     repairs = remarks(reports, lambda each: each.report.repairs)

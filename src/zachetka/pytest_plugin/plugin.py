@@ -109,7 +109,7 @@ class ExaminationPlugin:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep what went wrong while the grader was collected."""
         if report.failed:
-            self._note_internal(f"the grader could not be collected:\n{report.longreprtext}")
+            self._note_internal("the grader could not be collected", report.longreprtext)
 
     def _judge(self, outcome: Outcome, error: BaseException) -> None:
         if isinstance(error, StudentFault):
@@ -121,11 +121,13 @@ class ExaminationPlugin:
             outcome.hint = outcome.info.hint
         else:
             # Also pytest's own Failed, which is how pytest-timeout ends a grader that hangs.
+            what = traceback.format_exception_only(error)[-1].strip().split("\n")[0]
             trace = "".join(traceback.format_exception(error))
-            self._note_internal(f"{outcome.id}: {trace}")
+            self._note_internal(f"{outcome.id}: {what}", trace)
 
-    def _note_internal(self, message: str) -> None:
-        self.examination.internal_errors.append(message[-4000:])
+    def _note_internal(self, message: str, trace: str = "") -> None:
+        # The message in a line of its own: a table shows no more of it.
+        self.examination.internal_errors.append(f"{message[:1000]}\n{trace[-4000:]}".strip())
 
     def _rng(self, item: pytest.Item, purpose: str) -> Rng:
         info = info_of(item)

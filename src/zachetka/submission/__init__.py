@@ -17,6 +17,7 @@ from zachetka.submission.notebook import (
     Cell,
     Submission,
     parse,
+    refuse_without_code,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = [
     "read_bytes",
     "read_member",
     "read_submission",
+    "refuse_without_code",
 ]
 
 

@@ -60,6 +60,12 @@ _BROKEN: Final = Text(
     "Файл не является ноутбуком: JSON в нём повреждён. Откройте его в Jupyter; если "
     "он не открывается, скачайте его заново (.ipynb) и сдайте снова.",
 )
+_NO_CODE: Final = Text(
+    "The notebook holds no code: it has no code cells, or they are empty. Open the file that was "
+    "handed in; if your code stands in cells of the type Raw or Markdown, make them Code.",
+    "В ноутбуке нет кода: ячеек с кодом нет или они пустые. Откройте файл, который был сдан; если "
+    "код стоит в ячейках типа Raw или Markdown, сделайте их ячейками Code.",
+)
 # What students hand in under the name of a notebook, and Jupyter would open no better.
 _NO_NOTEBOOKS: Final = (
     (
@@ -89,7 +95,7 @@ _NO_NOTEBOOKS: Final = (
         ),
     ),
     (
-        re.compile(r"^(?:import|from|def|class) \w[^\n]*$", re.MULTILINE),
+        re.compile(r"^(?:(?:import|from|def|class) \w|# ?%%|# In\[)", re.MULTILINE),
         Text(
             "The file is a Python script with the name of a notebook. Hand in the notebook "
             "itself (.ipynb).",
@@ -164,6 +170,16 @@ def parse(raw: RawSubmission) -> Submission:
         declared_assignment=_name(untrusted_mark.get("assignment")),
         declared_language=_name(untrusted_mark.get("lang")),
     )
+
+
+def refuse_without_code(submission: Submission) -> None:
+    """Tell one that holds no code once, and not in each of its checks.
+
+    Raises:
+        SubmissionRejectedError: there is nothing to run.
+    """
+    if not any(cell.source.strip() for cell in submission.cells):
+        raise SubmissionRejectedError(_NO_CODE)
 
 
 def note(repairs: list[str], what: str) -> None:
@@ -289,7 +305,7 @@ def kind_of(untrusted_cell: dict[str, Any]) -> object:
     kind = untrusted_cell.get("cell_type")
     if kind is None and ("outputs" in untrusted_cell or "execution_count" in untrusted_cell):
         return "code"
-    return kind
+    return kind.lower() if isinstance(kind, str) else kind
 
 
 def all_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> list[Any]:
