@@ -455,9 +455,17 @@ def adam_path(slopes, *, corrected=True):
     return way
 
 
+def paths_of_training(student):
+    return paths_used_by("train_with_init", tuple(cell.source for cell in student.cells))
+
+
+def has_schedule(student):
+    return any(path.startswith("torch.optim.lr_scheduler") for path in paths_of_training(student))
+
+
 def flag_what_is_no_adam(student):
     """Point out other optimizers and ready-made classifiers; what they lead to is measured."""
-    used = paths_used_by("train_with_init", tuple(cell.source for cell in student.cells))
+    used = paths_of_training(student)
     optimizers = {path for path in used if path.startswith("torch.optim.")}
     optimizers -= {"torch.optim.Adam", "torch.optim.adam.Adam", "torch.optim.adam"}
     classifiers = {path for path in used if path.startswith(("sklearn.", "torch.cdist"))}
@@ -506,6 +514,15 @@ def test_adam(student, rng):
         way = ways(net, x, y) / rate
         if bool(((way / steps - 1).abs() < 0.03).all()):
             return
+        if has_schedule(student):
+            fail(
+                Text(
+                    "Training: every step must have the given learning_rate, and a schedule "
+                    "changes it.",
+                    "Обучение: каждый шаг должен идти с заданным learning_rate, а расписание "
+                    "(scheduler) его меняет.",
+                )
+            )
         candidates = {
             Text("the weights never change", "веса не меняются"): 0.0,
             Text(
