@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from zachetka.sandbox.base import Limits
 
 
+_NAME_USED_AGAIN = Text(
+    en="Is the name used again further down for something else, as in `accuracy = accuracy(...)`?",
+    ru="Не занято ли это имя ниже чем-то другим, как в `accuracy = accuracy(...)`?",
+)
+
+
 class _Reply(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
 
@@ -115,7 +121,7 @@ def student_fault(fault: Fault, timeout_s: float, limits: Limits) -> StudentFaul
         timeout_s: the seconds that the probe had.
         limits: those of the sandbox.
     """
-    where = Text("", "")
+    where, hint = Text("", ""), None
     if fault.code:
         where = Text(
             en=f", in the line `{fault.code}`",
@@ -156,6 +162,8 @@ def student_fault(fault: Fault, timeout_s: float, limits: Limits) -> StudentFaul
                     en=f"your code could not be used: {error}",
                     ru=f"вашим кодом не удалось воспользоваться: {error}",
                 )
+                if error.endswith("object is not callable"):
+                    hint = _NAME_USED_AGAIN
             text = text + where
     name = fault.detail if fault.cause == "missing" else None
-    return StudentFault(Cause(fault.cause), text, name=name)
+    return StudentFault(Cause(fault.cause), text, hint, name=name)

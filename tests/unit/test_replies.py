@@ -21,6 +21,14 @@ def test_an_error_where_their_code_is_used_is_not_called_theirs():
     assert text.ru.startswith("вашим кодом не удалось воспользоваться: TypeError: f() takes 1")
 
 
+@pytest.mark.parametrize(("function", "hinted"), [("", True), ("train", False)])
+def test_a_name_that_is_used_again_is_guessed_where_it_is_called(function, hinted):
+    detail = "TypeError: 'float' object is not callable"
+    fault = Fault(type="fault", cause="error", detail=detail, function=function)
+    hint = student_fault(fault, 10.0, Limits()).hint
+    assert (hint is not None and "used again further down" in hint.en) is hinted
+
+
 def test_an_error_without_a_message_is_named():
     assert said_of(detail="StopIteration: ", function="f").en == "your code raised StopIteration"
 
