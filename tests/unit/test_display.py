@@ -79,6 +79,15 @@ def test_a_report_says_what_failed_and_where_to_look(capsys, language, hint):
     assert "✘ train  0/100 %" in shown
 
 
+def test_a_hint_stands_once_below_its_message_and_again_below_another(capsys):
+    said = [("one", "wrong", "look"), ("two", "wrong", "look"), ("three", "worse", "look")]
+    checks = tuple(failed_check(*each) for each in said)
+    show_report(make_report(score=0.0, checks=checks), Language.EN)
+    shown = capsys.readouterr().out
+    assert shown.count("hint: look") == 2
+    assert shown.index("worse") < shown.rindex("hint: look")
+
+
 def test_public_checks_are_all_shown(capsys):
     passed = replace(
         failed_check("first", None), status=model.CheckStatus.PASSED, cause=None, max_points=0.0

@@ -116,19 +116,20 @@ def _task(
     if possible:
         head.append(f"  {number(earned)}/{number(possible)} %", style="dim" if passed else "")
     yield head
-    said: str | None = None
+    before: Check | None = None
     for check in checks:
         if check.status is not CheckStatus.PASSED:
-            yield from _failure(check, report, word, said)
-            said = check.message
+            yield from _failure(check, report, word, before)
+            before = check
         elif not possible:  # public checks: a student wants to see what was looked at
             yield _indented(Text.assemble(mark(True), " ", check.title), _INDENT)
 
 
 def _failure(
-    check: Check, report: Report, word: Callable[[str], str], said: str | None
+    check: Check, report: Report, word: Callable[[str], str], before: Check | None
 ) -> Iterator[RenderableType]:
-    """Show a check without points; a message like the one just shown is not shown again."""
+    """Show a check without points; what was just said of the one `before` is not said again."""
+    said, hinted = (before.message, before.hint) if before else (None, None)
     lost = (check.max_points - check.points) / report.max_score * _PERCENT
     failed = None if check.status is CheckStatus.NOT_RUN else False
     title = Text.assemble(mark(failed), " ", (check.title, "red"))
@@ -141,7 +142,7 @@ def _failure(
         yield _indented(Text(word("same"), style="dim"), 2 * _INDENT)
     elif check.message:
         yield _indented(Text(check.message), 2 * _INDENT)
-    if check.hint:
+    if check.hint and (check.hint != hinted or check.message != said):
         yield _indented(Text(f"{word('hint')}: {check.hint}", style="cyan"), 2 * _INDENT)
 
 
