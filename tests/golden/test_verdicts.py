@@ -134,11 +134,17 @@ def test_a_name_whose_cell_failed_before_it_is_kept(course, bubblewrap):
     assert "what it declares below was kept" in report.flags[0]
 
 
-@pytest.mark.parametrize("cells", [[], ["# nothing"], ["%%html\n<b>x</b>"]], ids=str)
+@pytest.mark.parametrize("cells", [["# nothing"], ["%%html\n<b>x</b>"]], ids=str)
 def test_a_notebook_without_answers_scores_zero(course, bubblewrap, cells):
     report = course.grade(cells, sandbox=bubblewrap, isolation=Isolation.WARM)
     assert causes(report) == dict.fromkeys(CHECKS, "missing")
     assert report.status is ReportStatus.GRADED
+
+
+def test_a_notebook_without_code_is_told_so_once(course, bubblewrap):
+    report = course.grade([], sandbox=bubblewrap, isolation=Isolation.WARM)
+    assert (report.status, report.score, report.checks) == (ReportStatus.REJECTED, 0.0, ())
+    assert "holds no code" in report.message
 
 
 def planted(name):
@@ -213,3 +219,10 @@ def test_without_a_language_messages_are_in_that_of_the_notebook(course, sandbox
     in_russian = grade(job)
     assert "does not define `word`" in in_english.checks[-1].message
     assert "не определено имя `word`" in in_russian.checks[-1].message
+
+
+def test_a_runtime_that_is_started_anew_has_not_run_out_of_memory(course, bubblewrap):
+    restart = "import os\nos.kill(os.getpid(), 9)"
+    report = course.grade([restart, HONEST], sandbox=bubblewrap, isolation=Isolation.WARM)
+    assert statuses(report) == ["crash", "ok"]
+    assert report.score == 1.0

@@ -288,7 +288,7 @@ class NotebookRun:
         except Exception as error:  # whatever nbclient makes of a dying kernel
             if await self._kernel_ended():
                 if result.status == "ok":
-                    result.status = await self._how_it_died()
+                    result.status = await self._how_it_died(cell["source"])
                 raise KernelLostError(result) from error
             result.status, result.error = "error", f"{type(error).__name__}: {error}"[:500]
             return result
@@ -356,10 +356,11 @@ class NotebookRun:
             await asyncio.sleep(0.05)
         return False
 
-    async def _how_it_died(self) -> str:
-        # Nobody here sends SIGKILL to a kernel that is within its time; the memory limit does.
+    async def _how_it_died(self, source: str) -> str:
+        # Nobody here sends SIGKILL to a kernel that is within its time; the memory limit does, and
+        # a cell for Colab that starts its runtime anew.
         killed = await self.manager.provisioner.poll() == -signal.SIGKILL
-        return "memory_limit" if killed else "crash"
+        return "memory_limit" if killed and "os.kill" not in source else "crash"
 
     async def _ask(
         self, message_type: str, content: dict[str, Any], timeout_s: float = 10.0
