@@ -20,6 +20,7 @@ from zachetka.pytest_plugin import (
     fail,
     is_close,
 )
+from zachetka.pytest_plugin.specs import validate
 
 
 def mlp_structure(nb, *, cases):
@@ -101,6 +102,7 @@ def counted(nb, *, widths, frozen):
     return {"count_parameters(model)": [nb.count_parameters(model), before]}
 
 
+GRADIENT = AnyOf(Float(...), Nothing())
 STRUCTURE = {
     "linear": Bool(),
     "distinct": Bool(),
@@ -315,12 +317,12 @@ def test_mlp_gradients(student, rng):
         x=x,
         upstream=upstream,
         returns={
-            "gradients": ListOf(AnyOf(Float(...), Nothing())),
+            "gradients": ListOf(GRADIENT),
             "shapes": ListOf(ListOf(Integer())),
         },
     )
     assert_shapes(answer["shapes"], widths)
-    got = answer["gradients"]
+    got = validate(ListOf(GRADIENT, 6), answer["gradients"], "MyMLP(...)")
     names = ["input_layer", "hidden_layers[0]", "output_layer"]
     cut = [name for name, grad in zip(names, got[::2], strict=True) if grad is None]
     if cut:

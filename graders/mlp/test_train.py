@@ -661,9 +661,8 @@ def test_accuracy(student, rng):
                 ): 31 * right,
                 Text("this is the share of errors", "это доля ошибок"): 1 - right,
                 Text(
-                    "nothing is a hit: the sign of the score decides (argmax of one score is "
-                    "always 0)",
-                    "ни одного верного ответа: решает знак оценки (argmax одной оценки всегда 0)",
+                    "it is 0: is the share cut to a whole number, or is argmax taken of one score?",
+                    "получился 0: доля не обрезана до целого? argmax взят не от одной оценки?",
                 ): 0.0,
                 Text(
                     "the scores are compared with 0.5; the border is 0",

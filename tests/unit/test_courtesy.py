@@ -43,7 +43,8 @@ ACCEPTED = {
     "meta": "with torch.device('meta'):\n    assert torch.nn.Linear(2, 2).weight.is_meta",
     "script": "@torch.jit.script\ndef start(n: int):\n"
     "    return torch.zeros(n) + torch.ones_like(torch.full([n], 2.0))\nassert start(3).sum() == 3",
-    "threads": "torch.set_num_threads(4); torch.set_num_interop_threads(2)",
+    "threads": "torch.set_num_threads(4); torch.set_num_interop_threads(2)\n"
+    "assert torch.get_num_threads() == 1",
     "compile": "assert torch.compile(layer)(torch.ones(1, 2)).shape == (1, 3)",
     "compile a function": "assert torch.compile(mode='reduce-overhead')(abs)(-1) == 1",
     "compile in place": "layer.compile(); layer(torch.ones(1, 2))",

@@ -62,6 +62,13 @@ def test_a_value_that_is_written_down_is_a_declaration(statement, name):
     assert {name, "last"} <= names.keys()
 
 
+def test_only_what_is_there_is_said_to_be_kept():
+    assert run("if False:\n    def ghost(): ...\ndef g(): ...\nimport os.path")[0] == [
+        "g",
+        "os.path",
+    ]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -71,6 +78,11 @@ def test_a_value_that_is_written_down_is_a_declaration(statement, name):
         "x: int",
         "if f(1):\n    y = 1",
         "if True:\n    f(1)",
+        "if True:\n    pass\nelif f(1):\n    y = 1",
+        "try:\n    if f(1):\n        import os\nexcept OSError:\n    pass",
+        "try:\n    y = 1\nexcept f(1):\n    pass",
+        "y[f(1)] = 1",
+        "f(1).y = 1",
         "try:\n    x = 1\nfinally:\n    f(1)",
         "x += 1",
         "for x in (1, 2): ...",

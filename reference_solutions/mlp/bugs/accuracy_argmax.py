@@ -5,7 +5,7 @@
 #     "train.accuracy",
 #     "train.accuracy_of_zero",
 # ]
-# diagnosis = "argmax of one score"
+# diagnosis = "argmax taken of one score"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

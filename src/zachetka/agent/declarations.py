@@ -30,7 +30,7 @@ _DECLARATIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionD
 # Of what a value may be made that computes nothing.
 _PLAIN = (
     *(ast.Constant, ast.Name, ast.Attribute, ast.UnaryOp, ast.Tuple, ast.List, ast.Set, ast.Dict),
-    *(ast.expr_context, ast.unaryop),
+    *(ast.Subscript, ast.expr_context, ast.unaryop),
 )
 
 
@@ -85,7 +85,7 @@ def run(statements: list[ast.stmt], user_ns: dict[str, Any], file: str) -> list[
                 exec(compile(module, file, "exec"), user_ns)  # noqa: S102 - a cell's own code
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-            names.extend(_names_of(statement))
+            names.extend(name for name in _names_of(statement) if name.partition(".")[0] in user_ns)
     return names
 
 
@@ -96,26 +96,28 @@ def _statements(source: str) -> list[ast.stmt]:
         return []
 
 
-def _declares(node: ast.stmt) -> bool:
+def _declares(node: ast.stmt | ast.expr) -> bool:
     match node:
-        case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
-            return _is_plain(value)
-        case ast.If(test=test):
-            return _is_plain(test) and all(map(_declares, _inner(node)))
-        case ast.Try():
+        case ast.Assign(targets=targets, value=value):
+            return all(map(_is_plain, [*targets, value]))
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            return _is_plain(target) and _is_plain(value)
+        case ast.If() | ast.Try():
             return all(map(_declares, _inner(node)))
+        case ast.expr():
+            return _is_plain(node)
     return isinstance(node, (*_DECLARATIONS, ast.Pass))
 
 
-def _inner(node: ast.AST) -> list[ast.stmt]:
-    """Give the statements of all branches of an `if` or a `try`, those of other ones in it too."""
-    found: list[ast.stmt] = []
+def _inner(node: ast.AST) -> list[ast.stmt | ast.expr]:
+    """Give what all branches of an `if` or a `try` do and ask, and of those inside them."""
+    found: list[ast.stmt | ast.expr] = []
     waiting = [node]
     while waiting:
         for part in ast.iter_child_nodes(waiting.pop()):
             if isinstance(part, ast.If | ast.Try | ast.ExceptHandler):
                 waiting.append(part)
-            elif isinstance(part, ast.stmt):
+            elif isinstance(part, ast.stmt | ast.expr):
                 found.append(part)
     return found
 
@@ -137,7 +139,7 @@ def _first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
-def _names_of(statement: ast.stmt) -> list[str]:
+def _names_of(statement: ast.stmt | ast.expr) -> list[str]:
     match statement:
         case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
             return [alias.asname or alias.name for alias in aliases]

@@ -121,7 +121,7 @@ class ExaminationPlugin:
             outcome.hint = outcome.info.hint
         else:
             # Also pytest's own Failed, which is how pytest-timeout ends a grader that hangs.
-            what = traceback.format_exception_only(error)[-1].strip().split("\n")[0]
+            what, _, _ = f"{type(error).__name__}: {error}".partition("\n")
             trace = "".join(traceback.format_exception(error))
             self._note_internal(f"{outcome.id}: {what}", trace)
 

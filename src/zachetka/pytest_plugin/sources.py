@@ -27,6 +27,8 @@ _PYTHON_CELL = re.compile(r"\A(\s*)%%(?:time|capture|prun|timeit)\b.*")
 _MAX_CHARS = 500_000
 _MAX_CELL_CHARS = 50_000
 _MAX_ATTRIBUTES = 50
+_MAX_PATH_CHARS = 1000
+_KEPT_PATH_CHARS = 100
 _DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -108,7 +110,7 @@ def _uses_of_definitions(
 
 
 def defined_above(name: str, sources: Sequence[str]) -> frozenset[str]:
-    """Give the names whose last definition stands above that of a name; all if it has none.
+    """Give the names whose first definition stands above that of a name; all if it has none.
 
     What is tried again among right companions gets them for these only. Of two definitions that
     lean on each other one stands above, and must do without: a circle earns nothing.
@@ -120,18 +122,18 @@ def defined_above(name: str, sources: Sequence[str]) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=8)
 def _places_of_definitions(sources: tuple[str, ...]) -> dict[str, tuple[int, int]]:
-    """Give the cell and the line of the last definition of each name at the top level."""
-    places = {}
+    """Give the cell and the line of the first definition of each name at the top level."""
+    places: dict[str, tuple[int, int]] = {}
     for number, source in enumerate(readable(sources)):
         tree = parse_cell(source)
         for node in tree.body if tree else ():
             match node:
                 case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                    places[name] = number, node.lineno
+                    places.setdefault(name, (number, node.lineno))
                 case ast.Assign(targets=targets):
                     for target in targets:
                         if isinstance(target, ast.Name):
-                            places[target.id] = number, node.lineno
+                            places.setdefault(target.id, (number, node.lineno))
     return places
 
 
@@ -175,7 +177,9 @@ class _Names:
         # Nobody writes so many: what may hide behind them is taken for torch.
         root = self._root(node) if member is None else "torch"
         # A method of something unknown, `x.relu()`, is told by its name alone.
-        return ".".join([root, *reversed(attributes)])
+        path = ".".join([root, *reversed(attributes)])
+        # One name may stand for a path of a whole cell, and a definition name it at every place.
+        return path if len(path) <= _MAX_PATH_CHARS else f"torch.{path[-_KEPT_PATH_CHARS:]}"
 
     def _root(self, node: ast.AST) -> str:
         match node:
