@@ -18,7 +18,7 @@ from zachetka.sandbox.owner import is_dead
 KNOWN_ENGINES = ("docker", "podman")
 OWNER_LABEL = "zachetka.owner"
 ASK_TIMEOUT_S = 30.0
-_QUICK_TIMEOUT_S = 3.0
+_QUICK_TIMEOUT_S = 10.0  # a healthy one may need seconds where every core is busy
 
 
 class EngineRefusedError(InfrastructureError):

@@ -1,7 +1,7 @@
 # /// hostile
 # about = "The shell's namespace, transformers, magics and run_cell are the student's own."
 # score = 0.4
-# causes = { "double.values" = "wrong_type", "word.word" = "wrong_type" }
+# causes = { "double.values" = "wrong_type", "word.word" = "error" }
 # cells = { 3 = "time_limit" }
 # limits = "cell_s = 1\n"
 # ///
