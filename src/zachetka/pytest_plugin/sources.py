@@ -55,6 +55,19 @@ def parse_cell(source: str) -> ast.Module | None:
     return None
 
 
+def definitions(source: str) -> Iterator[tuple[str, int]]:
+    """Give the names that a cell binds at its top level, and the line of each."""
+    tree = parse_cell(source)
+    for node in tree.body if tree else ():
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                yield name, node.lineno
+            case ast.Assign(targets=targets):
+                yield from (
+                    (each.id, node.lineno) for each in targets if isinstance(each, ast.Name)
+                )
+
+
 def paths_used_by(
     definition: str,
     sources: Sequence[str],
@@ -125,15 +138,8 @@ def _places_of_definitions(sources: tuple[str, ...]) -> dict[str, tuple[int, int
     """Give the cell and the line of the first definition of each name at the top level."""
     places: dict[str, tuple[int, int]] = {}
     for number, source in enumerate(readable(sources)):
-        tree = parse_cell(source)
-        for node in tree.body if tree else ():
-            match node:
-                case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                    places.setdefault(name, (number, node.lineno))
-                case ast.Assign(targets=targets):
-                    for target in targets:
-                        if isinstance(target, ast.Name):
-                            places.setdefault(target.id, (number, node.lineno))
+        for name, line in definitions(source):
+            places.setdefault(name, (number, line))
     return places
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import functools
 from dataclasses import replace
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zachetka.errors import Cause, StudentFault
 from zachetka.language import Text
 from zachetka.probe import load_probe
-from zachetka.pytest_plugin.sources import parse_cell, readable
+from zachetka.pytest_plugin.sources import definitions, parse_cell, readable
 from zachetka.pytest_plugin.specs import validate
 
 if TYPE_CHECKING:
@@ -139,17 +138,7 @@ def _has_reset(source: str) -> bool:
 
 @functools.cache
 def _defined_names(source: str) -> frozenset[str]:
-    tree = parse_cell(source)
-    if tree is None:
-        return frozenset()
-    names: set[str] = set()
-    for node in tree.body:
-        match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)
-            case ast.Assign(targets=targets):
-                names.update(target.id for target in targets if isinstance(target, ast.Name))
-    return frozenset(names)
+    return frozenset(name for name, _ in definitions(source))
 
 
 def missing_fault(fault: StudentFault, hint: Text | None) -> StudentFault:
