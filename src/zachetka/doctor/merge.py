@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zachetka.doctor.repair import Repaired, bound_outputs, give_ids, read_document, written
 from zachetka.report.clean import some_of
 from zachetka.submission import CELL_COUNT
-from zachetka.submission.notebook import too_much_data
+from zachetka.submission.refusals import too_much_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

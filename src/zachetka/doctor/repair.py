@@ -40,13 +40,12 @@ from zachetka.submission.notebook import (
     holds_too_much,
     kind_of,
     mapping,
-    not_a_notebook,
     note,
     other_language,
     parse_json,
     source_of,
-    too_much_data,
 )
+from zachetka.submission.refusals import not_a_notebook, too_much_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

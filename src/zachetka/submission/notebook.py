@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zachetka.errors import SubmissionRejectedError
 from zachetka.language import Language, Text
+from zachetka.submission.refusals import (
+    BROKEN,
+    NO_CODE,
+    NO_NOTEBOOKS,
+    not_a_notebook,
+    too_much_data,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,56 +60,6 @@ _OTHER_KERNELS: Final = {
     "rust": "Rust",
 }
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}")
-
-_BROKEN: Final = Text(
-    "The file is not a notebook: its JSON is broken. Open it in Jupyter; if it does "
-    "not open, download it again (.ipynb) and hand that in.",
-    "Файл не является ноутбуком: JSON в нём повреждён. Откройте его в Jupyter; если "
-    "он не открывается, скачайте его заново (.ipynb) и сдайте снова.",
-)
-_NO_CODE: Final = Text(
-    "The notebook holds no code: it has no code cells, or they are empty. Open the file that was "
-    "handed in; if your code stands in cells of the type Raw or Markdown, make them Code.",
-    "В ноутбуке нет кода: ячеек с кодом нет или они пустые. Откройте файл, который был сдан; если "
-    "код стоит в ячейках типа Raw или Markdown, сделайте их ячейками Code.",
-)
-# What students hand in under the name of a notebook, and Jupyter would open no better.
-_NO_NOTEBOOKS: Final = (
-    (
-        re.compile(r"\A(?:PK\x03\x04|\x1f|Rar!|7z)"),
-        Text(
-            "The file is an archive with the name of a notebook. Unpack it and hand in the "
-            ".ipynb file itself.",
-            "Это архив с именем ноутбука. Распакуйте его и сдайте сам файл .ipynb.",
-        ),
-    ),
-    (
-        re.compile(r"\A\s*<(?:!doctype|html|\?xml)", re.IGNORECASE),
-        Text(
-            "The file is a web page, not a notebook: perhaps the page was saved, or a page to "
-            "log in. Download the notebook itself (.ipynb) and hand that in.",
-            "Это веб-страница, а не ноутбук: возможно, сохранилась сама страница или страница "
-            "входа. Скачайте сам ноутбук (.ipynb) и сдайте его.",
-        ),
-    ),
-    (
-        re.compile(r"\Aversion https://git-lfs|^(?:<{7}|>{7})(?: |$)", re.MULTILINE),
-        Text(
-            "The file is not as git should have left it: it holds marks of a conflict, or only "
-            "a pointer of Git LFS. Mend that (`git lfs pull` for a pointer) and hand it in again.",
-            "Файл остался от git неготовым: в нём метки конфликта или только указатель Git LFS. "
-            "Исправьте это (для указателя: `git lfs pull`) и сдайте файл ещё раз.",
-        ),
-    ),
-    (
-        re.compile(r"^(?:(?:import|from|def|class) \w|# ?%%|# In\[)", re.MULTILINE),
-        Text(
-            "The file is a Python script with the name of a notebook. Hand in the notebook "
-            "itself (.ipynb).",
-            "Это скрипт на Python с именем ноутбука. Сдайте сам ноутбук (.ipynb).",
-        ),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +136,7 @@ def refuse_without_code(submission: Submission) -> None:
         SubmissionRejectedError: there is nothing to run.
     """
     if not any(cell.source.strip() for cell in submission.cells):
-        raise SubmissionRejectedError(_NO_CODE)
+        raise SubmissionRejectedError(NO_CODE)
 
 
 def note(repairs: list[str], what: str) -> None:
@@ -259,7 +216,7 @@ def parse_json(
             parse_constant=parse_constant,
         )
     except (ValueError, RecursionError) as error:
-        what = next((said for looks, said in _NO_NOTEBOOKS if looks.search(text)), _BROKEN)
+        what = next((said for looks, said in NO_NOTEBOOKS if looks.search(text)), BROKEN)
         raise SubmissionRejectedError(what) from error
 
 
@@ -429,23 +386,3 @@ def _name(untrusted_value: object) -> str | None:
     if isinstance(untrusted_value, str) and _NAME.fullmatch(untrusted_value):
         return untrusted_value
     return None
-
-
-def too_much_data() -> SubmissionRejectedError:
-    """Say that a notebook holds more than honest outputs do."""
-    return SubmissionRejectedError(
-        Text(
-            "The notebook holds too much data. Clear its outputs and hand it in again.",
-            "В ноутбуке слишком много данных. Очистите выводы ячеек и сдайте его ещё раз.",
-        )
-    )
-
-
-def not_a_notebook() -> SubmissionRejectedError:
-    """Say that JSON is no notebook."""
-    return SubmissionRejectedError(
-        Text(
-            "The file is JSON but not a notebook: it has no cells. Hand in the .ipynb file.",
-            "Файл не является ноутбуком: в нём нет ячеек. Сдайте файл .ipynb.",
-        )
-    )
