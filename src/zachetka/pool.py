@@ -19,6 +19,7 @@ import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from zachetka.errors import InfrastructureError, UsageError
@@ -76,6 +77,25 @@ class LocalPool:
         self.width = width or len(os.sched_getaffinity(0))
         self._executor: ProcessPoolExecutor | None = None
 
+    def warm_up(self) -> None:
+        """Begin to load what workers need, while the caller makes its jobs.
+
+        The process that does so ends with this one.
+
+        Raises:
+            UsageError: the folder for temporary files will not do.
+        """
+        if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_TMPDIR:
+            raise UsageError(
+                f"the path of the folder for temporary files, {tempfile.gettempdir()}, is too long "
+                "for the sockets in it: set a shorter one with TMPDIR"
+            )
+        # Two jobs on two cores cost many times the CPU when each of them uses every core.
+        os.environ["OMP_NUM_THREADS"] = "1"
+        forkserver.set_forkserver_preload(list(_PRELOADED))
+        with _interrupts_held():
+            forkserver.ensure_running()
+
     def open(self) -> Executor:
         """Give an executor that works, in place of the one before.
 
@@ -84,15 +104,8 @@ class LocalPool:
         """
         if self._executor is not None:
             self.end()
-        if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_TMPDIR:
-            raise UsageError(
-                f"the path of the folder for temporary files, {tempfile.gettempdir()}, is too long "
-                "for the sockets in it: set a shorter one with TMPDIR"
-            )
-        # Two jobs on two cores cost many times the CPU when each of them uses every core.
-        os.environ["OMP_NUM_THREADS"] = "1"
+        self.warm_up()
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(_PRELOADED))
         self._executor = ProcessPoolExecutor(
             self.width, mp_context=context, initializer=_start_worker
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zoneinfo
 from datetime import UTC
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
@@ -118,6 +119,13 @@ def batch(
     A report is there the moment it is ready; Ctrl-C keeps those that are finished. Started again,
     only what is missing or has changed is graded.
     """
+    from zachetka.pool import LocalPool
+
+    pool = LocalPool(jobs)
+    if os.access(path, os.R_OK) and not os.access(out, os.F_OK):
+        # Of a class that was graded before, there may be nothing left to do.
+        pool.warm_up()
+
     from zachetka.batch import Batch, alone_in, prepare_output, run_batch
     from zachetka.cli.display import show_batch, tell
     from zachetka.cli.progress import progress
@@ -126,7 +134,6 @@ def batch(
     from zachetka.intake.roster import read_roster
     from zachetka.pages.site import Site
     from zachetka.plan import Settings, make_plan
-    from zachetka.pool import LocalPool
 
     root = resolve_course(course)
     manifest = graded_assignment(root, assignment)
@@ -168,7 +175,7 @@ def batch(
     with alone_in(out):
         prepare_output(out)
         with progress(len(plan.jobs), f"{assignment} in {backend}") as advance:
-            outcome = run_batch(work, LocalPool(jobs), lambda row: advance(row.student))
+            outcome = run_batch(work, pool, lambda row: advance(row.student))
         if pages and not outcome.interrupted:
             site.write_class()
     tell(*site.troubles)
