@@ -21,7 +21,7 @@ from zachetka.pytest_plugin import (
     fail,
     is_close,
 )
-from zachetka.pytest_plugin.sources import defined_above, paths_used_by
+from zachetka.pytest_plugin.sources import paths_used_by
 from zachetka.pytest_plugin.specs import validate
 
 
@@ -158,12 +158,11 @@ CONTEXT = Text(
 
 def ask(student, name, cases, *, companions):
     """Give the values and gradients of `.apply` for (kind, x, upstream) triples, validated."""
-    sources = [cell.source for cell in student.cells]
     reply = student.run(
         function_outputs,
         name=name,
         cases=cases,
-        companions=sorted(defined_above(name, sources)) if companions else [],
+        companions=student.defined_above(name) if companions else [],
         returns={
             "kind": Str(),
             "called": ListOf(Str()),

@@ -29,7 +29,7 @@ from zachetka.pytest_plugin import (
     fail,
     is_close,
 )
-from zachetka.pytest_plugin.sources import defined_above, paths_used_by
+from zachetka.pytest_plugin.sources import paths_used_by
 from zachetka.pytest_plugin.specs import validate
 
 # --------------------------------------------------------------------------- the probe
@@ -287,13 +287,12 @@ def ask(student, name, cases, *, calls=(((), {}),), companions=False):
     Give the answers and the whole reply.
     """
     refuse_ready_made(student, name)
-    sources = [cell.source for cell in student.cells]
     reply = student.run(
         activation_outputs,
         name=name,
         calls=[[list(args), kwargs] for args, kwargs in calls],
         inputs=cases,
-        companions=sorted(defined_above(name, sources)) if companions else [],
+        companions=student.defined_above(name) if companions else [],
         returns=REPLY,
     )
     words = [called_as(name, args, kwargs) for args, kwargs in calls]

@@ -45,7 +45,6 @@ import torch
 from zachetka.errors import StudentFault
 from zachetka.language import Text
 from zachetka.pytest_plugin import Float, TupleOf, check, fail
-from zachetka.pytest_plugin.sources import defined_above
 
 ALARM = 1e-12
 # Not 3: what is clamped at three deviations must not be taken for a tail.
@@ -439,8 +438,7 @@ DEFAULT = {TORCH_DEFAULT: ends(general)}
 
 def companions_of(student, name):
     """Name what is put right before an initialiser is tried again: what stands above it."""
-    sources = [cell.source for cell in student.cells]
-    return ["fan_in_and_fan_out", *sorted(defined_above(name, sources))]
+    return ["fan_in_and_fan_out", *student.defined_above(name)]
 
 
 def distribution_check(task, points, name, law, mistakes):

@@ -25,7 +25,6 @@ from zachetka.pytest_plugin import (
     check,
     fail,
 )
-from zachetka.pytest_plugin.sources import defined_above
 
 # --------------------------------------------------------------------------- fan_in_and_fan_out
 
@@ -205,8 +204,7 @@ TASKS = {
 
 def companions_of(student, name):
     """Name what is put right before an initialiser is tried again: what stands above it."""
-    sources = [cell.source for cell in student.cells]
-    return ["fan_in_and_fan_out", *sorted(defined_above(name, sources))]
+    return ["fan_in_and_fan_out", *student.defined_above(name)]
 
 
 def run_initialiser(student, name, part, *, shapes, returns, repaired, start=None, seeds=()):

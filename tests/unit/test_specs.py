@@ -88,6 +88,7 @@ def test_a_list_is_as_good_as_a_tuple():
         (Str(), 1, "str", "int"),
         (Nothing(), 0, "None", "int"),
         (ListOf(Integer()), (1,), "list of int", "tuple of length 1"),
+        (ListOf(Integer(), at_most=1), [1, 2], "list of at most 1 × int", "list of length 2"),
         (ListOf(Integer(), length=2), [1], "list of 2 × int", "list of length 1"),
         (TupleOf(Integer(), Str()), (1,), "(int, str)", "tuple of length 1"),
         (AnyOf(Integer(), Str()), 1.5, "int | str", "float"),

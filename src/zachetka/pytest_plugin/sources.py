@@ -123,11 +123,7 @@ def _uses_of_definitions(
 
 
 def defined_above(name: str, sources: Sequence[str]) -> frozenset[str]:
-    """Give the names whose first definition stands above that of a name; all if it has none.
-
-    What is tried again among right companions gets them for these only. Of two definitions that
-    lean on each other one stands above, and must do without: a circle earns nothing.
-    """
+    """Give the names whose first definition stands above that of a name; all if it has none."""
     places = _places_of_definitions(tuple(sources))
     place = places.get(name)
     return frozenset(other for other, its in places.items() if place is None or its < place)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Extent = int | None | EllipsisType
 
+MOST_ITEMS = 10_000
+
 
 class Spec(Protocol):
     """A declared type."""
@@ -155,16 +157,21 @@ class Nothing:
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list of one type, of any length or of a given one."""
+    """A list of one type, of a given length or of any up to `at_most`.
+
+    How long a list is, the student's code decides; what a grader does with each item takes time.
+    """
 
     item: Spec | Mapping[str, Any]
     length: int | None = None
+    at_most: int = MOST_ITEMS
 
     def validate(self, untrusted_value: Any, where: str) -> list[Any]:
         """Give the list."""
         if not isinstance(untrusted_value, list):
             raise wrong_type(where, str(self), describe(untrusted_value))
-        if self.length is not None and len(untrusted_value) != self.length:
+        length = len(untrusted_value)
+        if length > self.at_most if self.length is None else length != self.length:
             raise wrong_type(where, str(self), describe(untrusted_value))
         return [
             validate(self.item, item, f"{where}[{position}]")
@@ -174,7 +181,8 @@ class ListOf:
     def __str__(self) -> str:
         item = "dict" if not hasattr(self.item, "validate") else str(self.item)
         if self.length is None:
-            return f"list of {item}"
+            most = f"at most {self.at_most} × " if self.at_most < MOST_ITEMS else ""
+            return f"list of {most}{item}"
         return f"list of {self.length} × {item}"
 
 

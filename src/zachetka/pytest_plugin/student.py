@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zachetka.errors import Cause, StudentFault
 from zachetka.language import Text
 from zachetka.probe import load_probe
-from zachetka.pytest_plugin.sources import definitions, parse_cell, readable
+from zachetka.pytest_plugin.sources import defined_above, definitions, parse_cell, readable
 from zachetka.pytest_plugin.specs import validate
 
 if TYPE_CHECKING:
@@ -34,6 +34,14 @@ class Student:
     def cells(self) -> tuple[Cell, ...]:
         """The code cells of the notebook, as handed in."""
         return self._examination.submission.cells
+
+    def defined_above(self, name: str) -> list[str]:
+        """Give the names defined above the first definition of a name; all if it has none.
+
+        What is tried again among right companions gets them for these only. Of two definitions
+        that lean on each other one stands above, and must do without: a circle earns nothing.
+        """
+        return sorted(defined_above(name, tuple(cell.source for cell in self.cells)))
 
     def flag(self, text: str) -> None:
         """Point something out to the teaching assistant; it costs no points."""
