@@ -52,11 +52,23 @@ ACCEPTED = {
     "pylab": "%pylab inline\nplot(linspace(0, 1, 5)); np.zeros(1); plt.figure(); figsize(3, 3)",
     "notebook backend": "%matplotlib notebook\nimport matplotlib; matplotlib.use('TkAgg')",
     "old styles": "plt.style.use('seaborn-whitegrid'); plt.style.use('seaborn')",
+    "unknown styles": "plt.style.use(['science', 'ieee']); plt.style.use('no such style')",
     "new styles": "plt.style.use('seaborn-v0_8-darkgrid'); plt.style.use('ggplot')",
     "old colour maps": "assert plt.cm.get_cmap('viridis', 7).N == 7",
     "old display": "from IPython.core.display import HTML, clear_output, display; display(1)",
     "old formats": "from IPython.display import set_matplotlib_formats as f; f('svg', 'pdf')",
     "new formats": "from matplotlib_inline.backend_inline import set_matplotlib_formats as f; f()",
+    "loggers": "import wandb, mlflow\nwith wandb.init(project='x') as run:\n"
+    "    run.config['lr'] = 1; wandb.watch(layer); wandb.log({'a': 1}); mlflow.log_metric('a', 1)",
+    "a logger inside": "from wandb.integration.keras import WandbCallback\nimport mlflow.pytorch",
+    "summaries": "from torch.utils.tensorboard import SummaryWriter\n"
+    "writer = SummaryWriter('runs'); writer.add_scalar('loss', 1.0, 0); writer.close()",
+    "types": "from jaxtyping import Float, jaxtyped\nfrom beartype import beartype\n"
+    "@jaxtyped(typechecker=beartype)\n"
+    "def f(x: Float[torch.Tensor, 'n d'] | None = None) -> 'Float[torch.Tensor, \"n\"]':\n"
+    "    return x\nassert f(3) == 3",
+    "numba": "import numba\n@numba.njit(cache=True)\ndef f(x): return x + 1\n"
+    "@numba.jit\ndef g(x): return f(x)\nassert g(1) == 2",
     "sharp plots": "%config InlineBackend.figure_format = 'retina'",
     "no plot is shown": "from IPython.core.formatters import format_display_data as show\n"
     "assert list(show(plt.figure())[0]) == ['text/plain']",
@@ -72,7 +84,10 @@ ACCEPTED = {
 }
 
 REFUSED = {
-    "style": ("import matplotlib.pyplot as plt; plt.style.use('no-such-style')", "OSError"),
+    "package": (
+        "try:\n    import cupy as np\nexcept ImportError:\n    raise",
+        "ModuleNotFoundError",
+    ),
     "colab": ("import google.colab.no_such_module", "ModuleNotFoundError"),
     "device": ("import torch; torch.zeros(3, device='gpu')", "RuntimeError"),
     "magic": ("%no_such_magic", "UsageError"),

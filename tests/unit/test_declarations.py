@@ -3,7 +3,7 @@ import signal
 import pytest
 
 from zachetka.agent import declarations
-from zachetka.agent.declarations import declared_after
+from zachetka.agent.declarations import left_behind, swallowed
 
 
 @pytest.fixture(autouse=True)
@@ -14,7 +14,7 @@ def _alarm():
 
 
 def run(source, line=0, **names):
-    found = declarations.run(declared_after(source, line), names, "<cell>")
+    found = declarations.run(left_behind(source, (line, 1)), names, "<cell>")
     return found, names
 
 
@@ -37,7 +37,7 @@ def h(): ...
 
 
 def test_only_declarations_are_run():
-    found, names = run(CELL, line=1)
+    found, names = run(CELL)
     assert found == ["math", "p", "sep", "f", "C", "square", "alias", "g", "h"]
     assert "x" not in names
     assert "model" not in names
@@ -89,7 +89,7 @@ def test_only_what_is_there_is_said_to_be_kept():
     ],
 )
 def test_what_computes_is_not_run(statement):
-    assert declared_after(statement, 0) == []
+    assert left_behind(statement, (0, 0)) == []
 
 
 @pytest.mark.parametrize(
@@ -125,15 +125,70 @@ def test_what_is_printed_is_not_seen(capsys):
     "source", ["def f(:", "x = '\0'", "(" * 10_000, "-" * 100_000 + "1", "%matplotlib inline"]
 )
 def test_a_cell_that_does_not_parse_declares_nothing(source):
-    assert declared_after(source, 0) == []
+    assert left_behind(source, (0, 0)) == []
 
 
 def test_their_number_is_bounded():
     source = "\n".join(f"def f{i}(): ..." for i in range(5000))
-    assert len(declared_after(source, 0)) <= 500
+    assert len(left_behind(source, (0, 0))) <= 500
 
 
 def test_each_endless_declaration_is_cut_by_itself(monkeypatch):
     monkeypatch.setattr(declarations, "_ALARM_S", 0.2)
     source = "class A:\n    while True: pass\nclass B:\n    while True: pass\ndef g(): ..."
     assert run(source)[0] == ["g"]
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "names"),
+    [
+        ("import math, no_such_module, os.path as p", (1, 0), {"math", "p"}),
+        ("from os import no_such_name, path, sep", (1, 0), {"path", "sep"}),
+        ("import no_such_module; import math; x = len('abc')", (1, 0), {"math", "x"}),
+        ("x = len('abc'); import no_such_module; import math", (1, 16), {"math"}),
+        (
+            "if True:\n    import no_such_module\n    import math\nx = len('abc')",
+            (2, 4),
+            {"math", "x"},
+        ),
+        ("with open('/dev/null'):\n    import math, no_such_module", (2, 4), {"math"}),
+        (
+            "for _ in (1, 2):\n    if True:\n        import no_such_module\n    import math",
+            (3, 8),
+            {"math"},
+        ),
+        ("if True:\n    len(1)\n    import math\ndef f(): ...", (2, 4), {"f"}),
+        ("def f():\n    import math\nlen(1)\ndef g(): ...", (3, 0), {"g"}),
+    ],
+)
+def test_an_import_that_fails_takes_no_other_along(source, place, names):
+    after = {}
+    declarations.run(left_behind(source, place), after, "<cell>")
+    assert after.keys() - {"__builtins__"} == names
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        (
+            "try:\n    import no_such_module\n    import math, os.path\nexcept ImportError: ...",
+            {"math", "os"},
+        ),
+        (
+            "if True:\n    try:\n        from os import absent, sep\n    except Exception: ...",
+            {"sep"},
+        ),
+        ("try:\n    import json\nexcept ImportError:\n    import math", {"json"}),
+        ("def f():\n    try:\n        import math\n    except ImportError: ...", set()),
+        ("import math", set()),
+    ],
+)
+def test_what_a_try_has_skipped_is_imported(source, names):
+    after = {}
+    declarations.run(swallowed(source, after), after, "<cell>")
+    assert after.keys() - {"__builtins__"} == names
+
+
+def test_what_is_there_is_not_imported_again():
+    source = "try:\n    import cupy as np\nexcept ImportError:\n    import numpy as np"
+    assert swallowed(source, {"np": None}) == []

@@ -14,6 +14,8 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from zachetka.agent import absent
+
 _GPUS = frozenset({"cuda", "mps"})
 _STYLE_NOW, _STYLE_ONCE = "seaborn-v0_8", "seaborn"
 
@@ -28,6 +30,7 @@ def install(shell: Any) -> None:
     _absent_extensions(shell)
     if importlib.util.find_spec("google") is None:
         _pretend_colab()
+    absent.install()
     _no_debugger()
     _never_compile()
     _one_thread()
@@ -96,6 +99,24 @@ def _old_plots() -> None:
             sys.stdout.write("[zachetka] there is no screen here, figures stay in the notebook\n")
 
     mpl.use = use_if_possible
+    _any_style()
+
+
+def _any_style() -> None:
+    """Let a style of a package that is not here, such as SciencePlots, change nothing."""
+    from matplotlib import style
+
+    styles: Any = style
+    use = styles.use
+
+    @functools.wraps(use)
+    def use_if_known(name: Any) -> None:
+        try:
+            use(name)
+        except OSError as error:
+            sys.stdout.write(f"[zachetka] no such style here: {error}\n")
+
+    styles.use = use_if_known
 
 
 def _old_names() -> None:

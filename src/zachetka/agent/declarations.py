@@ -17,7 +17,10 @@ import io
 import re
 import signal
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TIMEOUT_S = 30.0
 _ALL_S = 20.0
@@ -39,29 +42,51 @@ def without_magic(source: str) -> str:
     return _TRANSPARENT.sub("", source, count=1) if _TRANSPARENT.match(source) else source
 
 
-def left_behind(source: str, line: int) -> list[ast.stmt]:
-    """Give the statements to run after an error in a line: all below an import, else declarations.
+def left_behind(source: str, place: tuple[int, int]) -> list[ast.stmt]:
+    """Give the statements to run after an error: all below an import, else declarations.
 
-    A cell that does not parse has none.
+    Of an import that failed, or of a block with such an import, every other import is tried.
+
+    Args:
+        source: a cell; one that does not parse has nothing to run.
+        place: the line and the column of what failed, from 1 and from 0; (0, 0) for a cell of
+            which nothing was run.
     """
-    failed = [
+    statements = _statements(source)
+    below = [node for node in statements if _start(node) > place]
+    failed = statements[: len(statements) - len(below)][-1:]
+    imports = [
         node
-        for node in _statements(source)
-        if node.lineno <= line <= (node.end_lineno or line)
-        and isinstance(node, ast.Import | ast.ImportFrom)
+        for statement in failed
+        for node in _outside_functions(statement)
+        if isinstance(node, ast.Import | ast.ImportFrom)
     ]
-    if not failed:
-        return declared_after(source, line)
-    return [node for node in _statements(source) if _first_line(node) > line]
+    if not any(_covers(node, place) for node in imports):
+        return [node for node in below if _declares(node)]
+    return [
+        *(one for node in imports for one in _alone(node, again=not _covers(node, place))),
+        *below,
+    ]
 
 
-def declared_after(source: str, line: int) -> list[ast.stmt]:
-    """Give the declarations of a cell that begin below a line (0 for all of them).
+def swallowed(source: str, user_ns: dict[str, Any]) -> list[ast.stmt]:
+    """Give the imports that a `try` did not get to, because one above them failed.
 
-    A cell that does not parse has none.
+    Args:
+        source: a cell that ended well.
+        user_ns: the notebook's names; what is among them has been imported.
     """
-    below = [node for node in _statements(source) if _first_line(node) > line]
-    return [node for node in below if _declares(node)]
+    found = [
+        one
+        for statement in _statements(source)
+        for block in _outside_functions(statement)
+        if isinstance(block, ast.Try)
+        for inner in block.body
+        for node in _outside_functions(inner)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for one in _alone(node, again=True)
+    ]
+    return [one for one in found if not all(_is_bound(name, user_ns) for name in _names_of(one))]
 
 
 def run(statements: list[ast.stmt], user_ns: dict[str, Any], file: str) -> list[str]:
@@ -85,7 +110,7 @@ def run(statements: list[ast.stmt], user_ns: dict[str, Any], file: str) -> list[
                 exec(compile(module, file, "exec"), user_ns)  # noqa: S102 - a cell's own code
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-            names.extend(name for name in _names_of(statement) if name.partition(".")[0] in user_ns)
+            names.extend(name for name in _names_of(statement) if _is_bound(name, user_ns))
     return names
 
 
@@ -134,9 +159,51 @@ def _is_plain(value: ast.expr) -> bool:
     return True
 
 
-def _first_line(node: ast.stmt) -> int:
+def _start(node: ast.stmt) -> tuple[int, int]:
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    starts = [(decorator.lineno, decorator.col_offset) for decorator in decorators]
+    return min([(node.lineno, node.col_offset), *starts])
+
+
+def _covers(node: ast.stmt, place: tuple[int, int]) -> bool:
+    end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    return (node.lineno, node.col_offset) <= place <= end
+
+
+def _outside_functions(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Give a statement and all that stands in its blocks, in order."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        inner = [
+            part
+            for part in ast.iter_child_nodes(node)
+            if isinstance(part, ast.stmt | ast.ExceptHandler)
+            and not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        ]
+        waiting.extend(reversed(inner))
+
+
+def _alone(node: ast.Import | ast.ImportFrom, *, again: bool) -> list[ast.stmt]:
+    """Give an import as one statement for each name; a single name may not be tried again."""
+    if len(node.names) == 1 and not again:
+        return []
+    found: list[ast.stmt] = []
+    for alias in node.names:
+        match node:
+            case ast.Import():
+                one: ast.stmt = ast.Import([alias])
+            case ast.ImportFrom():
+                one = ast.ImportFrom(node.module, [alias], node.level)
+        found.append(ast.copy_location(one, node))
+    return found
+
+
+def _is_bound(name: str, user_ns: dict[str, Any]) -> bool:
+    return name.partition(".")[0] in user_ns
 
 
 def _names_of(statement: ast.stmt | ast.expr) -> list[str]:

@@ -6,6 +6,8 @@ is printed.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import linecache
 import os
 import sys
@@ -94,13 +96,29 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
         """Run the declarations that the last cell, or a cell left out, did not get to."""
         content, names = parent["content"], []
         frames = [] if content["from_start"] else self._frames()
-        source = self.shell.transform_cell(declarations.without_magic(content["source"]))
-        line = 0 if content["from_start"] else self._failed_line()
-        if line is not None:
-            file = self.shell.compile.cache(source, self.shell.execution_count)
-            statements = declarations.left_behind(source, line)
-            names = declarations.run(statements, self.shell.user_ns, file)
+        place = (0, 0) if content["from_start"] else self._failed_place()
+        # Whatever the cell is, the answer is waited for.
+        with contextlib.suppress(Exception):
+            if place is not None:
+                names = self._rescue(content["source"], place)
         self.session.send(stream, "rescue_reply", {"names": names, "frames": frames}, parent, ident)
+
+    def _rescue(self, source: str, place: tuple[int, int]) -> list[str]:
+        source = self.shell.transform_cell(declarations.without_magic(source))
+        file = self.shell.compile.cache(source, self.shell.execution_count)
+        return declarations.run(declarations.left_behind(source, place), self.shell.user_ns, file)
+
+    def finish_imports(self, result: Any) -> None:
+        """Try the imports of a cell that a `try` has skipped: its first may not exist here."""
+        source = getattr(getattr(result, "info", None), "raw_cell", None)
+        if not result.success or not isinstance(source, str):
+            return
+        if "import" not in source or "except" not in source:
+            return
+        with contextlib.suppress(Exception):
+            source = self.shell.transform_cell(declarations.without_magic(source))
+            if statements := declarations.swallowed(source, self.shell.user_ns):
+                declarations.run(statements, self.shell.user_ns, "<imports>")
 
     def _frames(self) -> list[str]:
         """Give where in cells the last error came through: the last few places, the latest last."""
@@ -124,18 +142,21 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
                 shown.append(f"{' '.join(place)}, line {line}{where}\n    {text}"[:_FRAME_CHARS])
         return shown
 
-    def _failed_line(self) -> int | None:
-        """Find the line of the cell's own code that the last error came through."""
+    def _failed_place(self) -> tuple[int, int] | None:
+        """Find the line and column of the cell's own code that the last error came through."""
         error = getattr(sys, "last_value", None)
         if error is None or isinstance(error, SyntaxError):
             return None
-        lines = [
-            line
-            for frame, line in traceback.walk_tb(error.__traceback__)
+        place = None
+        step = error.__traceback__
+        while step is not None:
+            code = step.tb_frame.f_code
             # The last such frame: under `%%time` the cell is run by a first line of its own.
-            if frame.f_globals is self.shell.user_ns and frame.f_code.co_name == "<module>"
-        ]
-        return lines[-1] if lines else None
+            if step.tb_frame.f_globals is self.shell.user_ns and code.co_name == "<module>":
+                positions = itertools.islice(code.co_positions(), step.tb_lasti // 2, None)
+                place = step.tb_lineno, next(positions)[2] or 0
+            step = step.tb_next
+        return place
 
 
 def forget_error(*_: Any) -> None:
@@ -174,6 +195,7 @@ def run_kernel(connection_file: str) -> None:
     CappedStream(sys.stderr)
     shell.events.register("pre_run_cell", CappedStream.start_cell)
     shell.events.register("pre_run_cell", forget_error)
+    shell.events.register("post_run_cell", app.kernel.finish_imports)
     shell.events.register("post_run_cell", MendedStreams().mend)
     courtesy.install(shell)
     app.start()

@@ -380,5 +380,6 @@ def _place(error: BaseException) -> dict[str, Any]:
                 where = {"function": frame.f_code.co_qualname, "line": line}
                 import linecache
 
-                where["code"] = linecache.getline(file, line).strip()[:200]
+                code = linecache.getline(file, line).strip()[:200]
+                where["code"] = code.encode("utf-8", "replace").decode()
     return where
