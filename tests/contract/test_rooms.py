@@ -95,7 +95,10 @@ def test_a_library_that_rooms_are_born_without_serves_the_others_all_the_same(cl
     assert closed_room.ask(opened, value_of_x) == (False, "DataFrame", 1)
 
 
-@pytest.mark.parametrize("harm", ["import os; os._exit(1)", "while True: pass"])
+SENDS = "from socket import *; socket(AF_INET, SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))"
+
+
+@pytest.mark.parametrize("harm", ["import os; os._exit(1)", "while True: pass", SENDS])
 def test_a_sandbox_is_thrown_away_after_harm(closed_room, limits, harm):
     if reason := closed_room.sandbox.no_rooms():
         pytest.skip(reason)

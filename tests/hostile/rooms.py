@@ -78,6 +78,7 @@ def look_around(nb):
             for name in ("tcp", "tcp6", "udp", "udp6")
             for line in table(f"net/{name}")
         ),
+        "traffic": table("net/dev") + table("net/snmp") + table("net/snmp6"),
         "sockets": len([line for line in table("net/unix") if line.split()[-1].startswith("@")]),
         "name": os.uname().nodename,
         "folder": os.getcwd(),

@@ -61,12 +61,14 @@ def left_behind(source: str, place: tuple[int, int]) -> list[ast.stmt]:
         for node in _outside_functions(statement)
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
-    if not any(_covers(node, place) for node in imports):
-        return [node for node in below if _declares(node)]
-    return [
-        *(one for node in imports for one in _alone(node, again=not _covers(node, place))),
-        *below,
-    ]
+    is_import = any(_covers(node, place) for node in imports)
+    found: list[ast.stmt] = []
+    for node in [*imports, *below] if is_import else below:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found += _alone(node, again=not _covers(node, place))
+        elif is_import or _declares(node):
+            found.append(node)
+    return found
 
 
 def swallowed(source: str, user_ns: dict[str, Any]) -> list[ast.stmt]:
