@@ -18,7 +18,7 @@ from zachetka.agent.forkserver import protect_from_siblings
 from zachetka.agent.notebook import CellLimits, CellResult, NotebookRun
 from zachetka.agent.patience import WALL_FACTOR, Patience
 from zachetka.agent.probing import encode_request
-from zachetka.agent.usage import is_ending, stat_fields, usage_of
+from zachetka.agent.usage import has_ended, is_ending, stat_fields, usage_of
 from zachetka.agent.wire import Frame, HostGoneError, Wire
 from zachetka.protocol import frames
 from zachetka.protocol.frames import PREFIX, FrameTooLargeError, ProtocolError
@@ -164,6 +164,8 @@ def _accept_copy(
             if not answer:
                 break
             told = int(answer) if answer.isdigit() and 1 < int(answer) < _MAX_PID else None
+        elif connection is None and told is not None and has_ended(told) and not ready:
+            break  # a hook of the student's has ended it
     if connection is not None:
         connection.close()
     return None
@@ -190,12 +192,16 @@ def _listener(path: str, kind: socket.SocketKind) -> socket.socket:
 
 
 async def _connected(listener: socket.socket, run: NotebookRun, deadline: float) -> bool:
-    """Wait until somebody connects, or the kernel is gone."""
+    """Wait until somebody connects, or the kernel is gone, or its copy."""
+    pid: int | None = None
     while time.monotonic() < deadline:
         if select.select([listener], [], [], 0.2)[0]:
             return True
         if not await run.alive():
             return False
+        pid = pid or await run.pid_of_copy()
+        if pid is not None and has_ended(pid):
+            return bool(select.select([listener], [], [], 0)[0])
     return False
 
 

@@ -131,6 +131,7 @@ class NotebookRun:
         self._stop_at = float("inf")
         self._rescue_left_s = RESCUES_S
         self._beyond_rescue: set[int] = set()
+        self._asked_for_copy = ""
 
     @property
     def kernel_pid(self) -> int | None:
@@ -390,6 +391,15 @@ class NotebookRun:
         content = {"socket": socket_path}
         message = self.kernel_client.session.msg("probes_request", content)
         self.kernel_client.shell_channel.send(message)
+        self._asked_for_copy = message["header"]["msg_id"]
+
+    async def pid_of_copy(self) -> int | None:
+        """Give the process of the copy that was asked for, if the kernel has told it by now."""
+        with contextlib.suppress(Exception):  # nothing yet, or what is no message
+            reply = await self.kernel_client.shell_channel.get_msg(timeout=0)
+            if reply["parent_header"].get("msg_id") == self._asked_for_copy:
+                return int(reply["content"]["pid"])
+        return None
 
 
 def warm_up() -> None:

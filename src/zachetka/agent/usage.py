@@ -27,6 +27,14 @@ def is_ending(pid: int) -> bool:
     return False
 
 
+def has_ended(pid: int) -> bool:
+    """Say whether a process is a zombie or not there at all."""
+    try:
+        return stat_fields(pid)[0] in {"Z", "X"}
+    except (OSError, IndexError):
+        return True
+
+
 def usage_of(pid: int | None) -> tuple[float, int]:
     """Give the CPU seconds and the peak resident bytes of a process, as far as /proc tells."""
     if pid is None:
