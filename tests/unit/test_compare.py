@@ -117,3 +117,10 @@ def test_fail_takes_a_cause_of_the_report_only():
     assert caught.value.cause is Cause.FORBIDDEN
     with pytest.raises(ValueError, match="bad luck"):
         fail(Text(en="x", ru="x"), cause="bad luck")
+
+
+@pytest.mark.parametrize("atol", [math.nan, math.inf, -1.0])
+def test_a_tolerance_that_is_none_forgives_nothing(atol):
+    assert not is_close(1.0, 2.0, atol=atol)
+    with pytest.raises(StudentFault):
+        assert_close(1.0, 2.0, name="x", atol=atol)
