@@ -265,7 +265,8 @@ def _chosen(only: Collection[str], about: Mapping[str, About]) -> set[str]:
         }
         if not found:
             alike = difflib.get_close_matches(word, about, _NAMED, 0.4) or sorted(about)[:_NAMED]
-            raise UsageError(f"nobody here is called {word!r}; there are {', '.join(alike)}")
+            more = f" and {len(about) - len(alike)} more" if len(about) > len(alike) else ""
+            raise UsageError(f"nobody here is called {word!r}; there are {', '.join(alike)}{more}")
         chosen |= found
     return chosen
 

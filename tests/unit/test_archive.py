@@ -205,6 +205,48 @@ def test_an_archive_inside_may_list_so_many_files_only(packed, monkeypatch):
     inner = packed(*((f"{n}.ipynb", b"") for n in range(4)), name="inner.zip").read_bytes()
     (member,) = list_archive(packed(("work.zip", inner)))
     assert member.name == "work.zip"
+    assert "more files than" in member.trouble.en
+
+
+def test_archives_inside_may_list_so_many_files_together(packed, monkeypatch):
+    monkeypatch.setattr(archive, "_FEW_MEMBERS", 3)
+    inner = packed(*((f"{n}.ipynb", b"") for n in range(4)), name="inner.zip").read_bytes()
+    few = packed(*((f"{n}.ipynb", b"") for n in range(3)), name="few.zip").read_bytes()
+    path = packed(("a.zip", inner), ("b.zip", inner), ("c.zip", few))
+    listed = list_archive(path, archive.Allowance(7))
+    assert [member.path for member in listed if member.trouble] == ["b.zip"]
+    assert len(listed) == 8
+
+
+def test_an_archive_in_a_folder_may_list_as_many_as_one_inside(packed, monkeypatch):
+    monkeypatch.setattr(archive, "NESTED_MEMBERS", 3)
+    for count in (4, 1000):
+        path = packed(*((f"{n}.ipynb", b"") for n in range(count)))
+        with pytest.raises(archive.TooManyFilesError):
+            list_archive(path, archive.Allowance())
+        assert len(list_archive(path)) == count
+
+
+def test_with_the_archives_in_it_a_class_may_have_so_many_files(packed, monkeypatch):
+    monkeypatch.setattr(archive, "MEMBERS", 5)
+    inner = packed(("a", b""), ("b", b""), name="inner.zip").read_bytes()
+    assert len(list_archive(packed(("1.zip", inner), ("2.zip", inner)))) == 4
+    with pytest.raises(UsageError, match="more than 5 files"):
+        list_archive(packed(("1.zip", inner), ("2.zip", inner), ("3.zip", inner)))
+
+
+def test_an_archive_inside_is_opened_once_for_all_its_files(packed, monkeypatch):
+    inner = packed(("a", b"1"), ("b", b"2"), name="inner.zip").read_bytes()
+    path = packed(("1.zip", inner), ("2.zip", inner), ("c", b"3"))
+    opened = []
+    real = zipfile.ZipFile
+    monkeypatch.setattr(
+        archive.zipfile, "ZipFile", lambda file: (opened.append(file), real(file))[1]
+    )
+    with Reader() as reader:
+        read = [reader.read(path, at).data for at in ((0, 0), (0, 1), (2,), (0, 0), (1, 1))]
+    assert read == [b"1", b"2", b"3", b"1", b"2"]
+    assert len(opened) == 3
 
 
 def test_a_directory_that_is_too_large_is_not_read(packed, monkeypatch):

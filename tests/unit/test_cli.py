@@ -40,7 +40,9 @@ def course(tmp_path):
         (folder / "assignment.toml").write_text(TOML.format(name=name), "utf-8")
     (tmp_path / "graders" / "mlp").mkdir(parents=True)
     (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "petrov.ipynb").write_text("{}")
+    (tmp_path / "in" / "petrov.ipynb").write_text('{"cells": []}')
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "page.html.ipynb").write_text("<!DOCTYPE html><html></html>")
     return tmp_path
 
 
@@ -105,6 +107,12 @@ def test_every_command_has_an_example(command, capsys):
         (["grade", "mlp", "x.ipynb", "--nonsense"], "No such option"),
         (["nonsense"], "No such command"),
         (["grade", "mlp", "no.ipynb"], "there is no file no.ipynb"),
+        (["grade", "mlp", "in"], "in is a folder: grade the class in it with `zachetka batch`"),
+        (["check", "in"], "in is a folder: name the notebook in it"),
+        (["check", "pages/page.html.ipynb"], "page.html.ipynb: The file is a web page"),
+        (["batch", "mlp", "in", "--out", "in/petrov.ipynb"], "it is a file, name a folder"),
+        (["similar", "mlp", "in", "--out", "in/petrov.ipynb"], "it is a file, name a folder"),
+        (["doctor", "nope.ipynb"], "there is no file nope.ipynb"),
         (["grade", "mpl", "in/petrov.ipynb"], "known: mlp, weight-init"),
         (["grade", "weight-init", "in/petrov.ipynb"], "has no hidden grader"),
         (["grade", "mlp", "in/petrov.ipynb", "--sandbox", "none"], "--trust-submissions"),
@@ -140,6 +148,17 @@ def test_errors_are_one_line_on_stderr(course):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("zachetka: there is no assignment 'mpl'")
     assert done.stderr.count("\n") == 1
+
+
+def test_the_package_can_be_run():
+    done = subprocess.run(
+        [sys.executable, "-m", "zachetka", "nonsense"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("zachetka: No such command")
 
 
 def test_a_closed_pipe_is_no_error():

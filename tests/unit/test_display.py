@@ -37,6 +37,17 @@ def test_what_is_no_verdict_says_why(capsys, tmp_path):
     assert lines[-1].startswith("interrupted after 2 of 3 submissions · 1 rejected · 1 error")
 
 
+def test_a_long_name_makes_no_line_long(capsys, tmp_path):
+    name = "Ivan " * 50 + "1234"
+    rows = [make_row(student="petrov"), make_row(student=name, report=f"{name}.json")]
+    show_batch(Outcome(2, rows), MANIFEST, tmp_path, as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines[:-1])) < 100
+    assert any(line.startswith("Ivan Ivan") and "…" in line and "1234 " in line for line in lines)
+    show_batch(Outcome(2, rows), MANIFEST, tmp_path, as_json=True)
+    assert name in capsys.readouterr().out
+
+
 def test_json_is_all_there_is(capsys, tmp_path):
     show_batch(Outcome(1, [make_row()]), MANIFEST, tmp_path, as_json=True)
     assert json.loads(capsys.readouterr().out)["students"][0]["student"] == "petrov"

@@ -4,12 +4,18 @@ import os
 import pickle
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from zachetka.errors import UsageError
+from zachetka.intake import choice
 from zachetka.intake.classlist import read_class
+from zachetka.intake.content import Wanted, measure, wanted_by
+from zachetka.intake.copies import bare
+from zachetka.known_code import template_cells
+from zachetka.manifest import load_manifest
 from zachetka.submission.archive import read_member
 
 
@@ -262,9 +268,18 @@ def test_what_nobody_handed_in_is_not_looked_at(given):
     assert found.strays == ()
 
 
-def test_a_student_with_a_checkpoint_only_is_still_there(given):
+def test_of_a_student_with_a_checkpoint_only_that_is_graded(given):
     found = given("a/.ipynb_checkpoints/x.ipynb", "b/x.ipynb", "c/x.ipynb")
-    assert graded(found) == {"a": None, "b": "x.ipynb", "c": "x.ipynb"}
+    assert graded(found) == {"a": "x.ipynb", "b": "x.ipynb", "c": "x.ipynb"}
+    assert found.strays == ()
+
+
+def test_a_checkpoint_does_not_count_beside_anything_else(given):
+    files = {"a/hw.ipynb.txt": notebook("mine")}
+    found = given("a/.ipynb_checkpoints/hw-checkpoint.ipynb", "b/x.ipynb", files=files)
+    assert graded(found) == {"a": "hw.ipynb.txt", "b": "x.ipynb"}
+    found = given("b/x.ipynb", "c/.ipynb_checkpoints/.hidden/x.ipynb", "c/x.py")
+    assert graded(found)["c"] is None
 
 
 def test_the_notebook_that_declares_the_assignment_counts(given):
@@ -296,6 +311,118 @@ def test_the_template_that_all_have_does_not_count(given):
 def test_of_notebooks_that_say_nothing_name_place_and_order_decide(given, names, best):
     found = given("q/x.ipynb", *(f"p/{name}" for name in names), assignment="mlp")
     assert graded(found)["p"] == best
+
+
+WANTED = Wanted(
+    names=frozenset({"f", "g", "Net"}),
+    given=frozenset({"import torch", "def f():\n    raise NotImplementedError"}),
+    others=("weight-init", "activations"),
+)
+DONE = "import torch\n\n\ndef f():\n    return 1\n\n\n@torch.no_grad()\nclass Net: ...\ng = f\n"
+TEMPLATE = "import torch\n# task 1\ndef f():\n\n    raise NotImplementedError  \n"
+
+
+@pytest.mark.parametrize(
+    ("files", "best"),
+    [
+        ({"mlp_ru.ipynb": notebook(TEMPLATE, "mlp"), "решение.ipynb": notebook(DONE)}, "решение"),
+        ({"notes.ipynb": notebook("print(1)"), "hw.ipynb": notebook(DONE)}, "hw"),
+        (
+            {
+                "weight-init.ipynb": notebook("def h(): ..."),
+                "activations.ipynb": notebook("def h(): ..."),
+                "Untitled.ipynb": notebook(DONE),
+            },
+            "Untitled",
+        ),
+        ({"weight-init.ipynb": notebook("h = 1"), "Untitled.ipynb": notebook("h = 2")}, "Untitled"),
+        ({"z.ipynb": notebook("h = 1", "cnn"), "a.ipynb": notebook("h = 2")}, "a"),
+        ({"mlp.ipynb": notebook(TEMPLATE, "mlp"), "a.ipynb": notebook("x = 1")}, "a"),
+        ({"hw-1.ipynb": notebook(DONE), "hw-2.ipynb": notebook("h = 1\n" + DONE)}, "hw-2"),
+        ({"hw.ipynb": notebook("f = 1\ng = 2"), "hw (1).ipynb": notebook(DONE)}, "hw (1)"),
+        ({"hw.ipynb": notebook(DONE), "Копия hw.ipynb": notebook("h = 1\n" + DONE)}, "hw"),
+        ({"hw.ipynb": notebook(DONE), "x/hw.ipynb": notebook("h = 1\n" + DONE)}, "hw"),
+    ],
+)
+def test_the_notebook_that_does_the_most_of_the_assignment_counts(given, files, best):
+    files = {f"p/{name}": data for name, data in files.items()} | {"q/x.ipynb": notebook()}
+    student = given(files=files, assignment="mlp", wanted=WANTED).students[0]
+    assert student.notebook.parts == ("p", f"{best}.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("source", "measured"),
+    [
+        (TEMPLATE, (0, False)),
+        ("", (0, False)),
+        ("# nothing", (0, False)),
+        ("print(1)", (0, True)),
+        ("    def f(): ...", (0, True)),
+        ("async def f(\n    x,\n):\n    return x\nNet: type = int\ng == 1", (2, True)),
+        ("def f(): 1\ndef f(): 2", (1, True)),
+        ("(((", (0, True)),
+    ],
+)
+def test_only_a_students_own_statements_are_measured(source, measured):
+    assert measure([source], WANTED) == measured
+
+
+def test_what_an_assignment_asks_for_is_in_the_course():
+    course = Path(__file__).parents[2]
+    wanted = wanted_by(course, load_manifest(course, "mlp"))
+    assert {"MyLinear", "train"} < wanted.names
+    assert wanted.others == ("activations", "weight-init")
+    [template, _] = template_cells(course, load_manifest(course, "mlp"))
+    assert measure(template, wanted) == (0, False)
+
+
+def test_huge_notebooks_make_nobody_else_wait(given, monkeypatch):
+    monkeypatch.setattr(choice, "LOOKED_INTO_BYTES", 5000)
+    files = {f"p/{name}.ipynb": notebook(" " * 5000 + DONE) for name in "ab"}
+    files |= {"q/a.ipynb": notebook(DONE), "q/b.ipynb": notebook()}
+    found = given(files=files, assignment="mlp", wanted=WANTED)
+    assert graded(found) == {"p": "b.ipynb", "q": "a.ipynb"}
+
+
+@pytest.mark.parametrize("name", ["hw.ipynb.txt", "hw.IPYNB.json", "homework.json"])
+def test_a_notebook_that_was_renamed_on_its_way_counts_where_there_is_no_other(given, name):
+    files = {f"{who}_{who}_assignsubmission_file_/{name}": notebook() for who in "12"}
+    files |= {"2_2_assignsubmission_file_/a.ipynb": notebook(), "3_3_assignsubmission_file_/x": b""}
+    files |= {"4_4_assignsubmission_file_/data.json": b'{"cells": 5}'}
+    assert graded(given(files=files)) == {"1_1": name, "2_2": "a.ipynb", "3_3": None, "4_4": None}
+
+
+def test_a_notebook_that_was_renamed_on_its_way_is_a_students_in_a_flat_folder(given):
+    files = {"kim.ipynb.txt": notebook(), "lee.json": notebook(), "grades.json": b'{"a": 1}'}
+    found = given("b.ipynb", "c.ipynb", "kim2.ipynb", files=files)
+    assert list(graded(found)) == ["b", "c", "kim", "kim2", "lee"]
+    assert graded(found)["lee"] == "lee.json"
+    assert [member.name for member, _ in found.strays] == ["grades.json"]
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        *("kim (1)", "kim(2)", "kim-Copy1", "kim - Copy", "kim — копия", "kim – копия (3)"),
+        *("Copy of kim", "Copy_of_kim", "Копия kim", "Копия блокнота kim", "Copy of kim-Copy2 (1)"),
+    ],
+)
+def test_a_copy_in_a_flat_folder_is_the_same_students(given, copy):
+    found = given("kim.ipynb", "lee (1).ipynb", f"{copy}.ipynb", "x.ipynb")
+    assert graded(found) == {"kim": "kim.ipynb", "lee (1)": "lee (1).ipynb", "x": "x.ipynb"}
+    assert [member.name for member in found.students[0].others] == [f"{copy}.ipynb"]
+
+
+def test_a_copy_with_more_in_it_is_graded(given):
+    files = {"kim.ipynb": notebook(TEMPLATE), "kim (1).ipynb": notebook(DONE), "x.ipynb": b"{}"}
+    found = given(files=files, assignment="mlp", wanted=WANTED)
+    assert graded(found) == {"kim": "kim (1).ipynb", "x": "x.ipynb"}
+    assert found.students[0].owner.name == "kim"
+
+
+@pytest.mark.parametrize("name", ["copy of", "(1)", "kim (1234)", "kim1", "x" * 300 + " (1)", ""])
+def test_what_is_no_copy_keeps_its_name(name):
+    assert bare(name) == name
 
 
 def test_a_notebook_that_cannot_be_read_counts_last(given):

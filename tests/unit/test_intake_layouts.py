@@ -236,3 +236,19 @@ def test_long_names_do_not_take_long(layout):
     for part in ("_1" * 30_000, "1" * 60_000, "a_" * 30_000, "a-submissions" * 5_000):
         layout.owner((part, part))
     assert layouts.is_noise((part,)) is False
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"petrovx_{'9' * 5000}_{'8' * 5000}_hw.ipynb",
+        f"petrovx_9_{'8' * 5000}_hw.ipynb",
+        f"submission_{'9' * 5000}/hw.ipynb",
+        f"Ivan_{'9' * 5000}_assignsubmission_file/hw.ipynb",
+    ],
+    ids=["canvas", "an attachment", "gradescope", "moodle"],
+)
+def test_numbers_that_no_system_gives_stop_nobody(path):
+    for layout in LAYOUTS:
+        owner = layout.owner(tuple(path.split("/")))
+        assert owner is None or len(owner.lms_id) <= 18

@@ -1,5 +1,7 @@
+import io
 import json
 import os
+import zipfile
 
 import pytest
 
@@ -217,8 +219,27 @@ def test_only_so_many_repairs_are_noted(read):
         (b"PK\x03\x04" + b"x" * 100, "an archive"),
         (b"\x1f\x8b\x08" + b"x" * 100, "an archive"),
         (b"\xef\xbb\xbf<!DOCTYPE html><html>", "a web page"),
-        (b'{\n "cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> b\n]}', "a conflict"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
+        (b"PK\x03\x04[Content_Types].xml word/document.xml", r"a Word document \(.docx\), not"),
+        (b"PK\x03\x04[Content_Types].xml xl/workbook.xml", "an Excel workbook"),
+        (b"PK\x03\x04[Content_Types].xml ppt/presentation.xml", "a presentation"),
+        (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.text", "of LibreOffice"),
+        (b"%PDF-1.7\n%\xe2\xe3", "is a PDF document, not a notebook"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is a picture"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "is a picture"),
+        (b"{\\rtf1\\ansi import torch}", "RTF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "Microsoft Office"),
+        (b"Rar!\x1a\x07\x01\0", "an archive"),
+        (b"<html><head><title>Sign in</title>", "a web page"),
+        (b"https://colab.research.google.com/drive/1AbC?usp=sharing\n", "only a link"),
+        ("Моя работа: https://colab.research.google.com/drive/1AbC".encode(), "only a link"),
+        (b"[InternetShortcut]\r\nURL=https://colab.research.google.com\r\n", "only a link"),
+        (b'{"url": "https://docs.google.com/open?id=1", "doc_id": "1"}', "only a link"),
+        (b"---\nkernelspec: x\n---\n```{code-cell} ipython3\nimport torch\n```", "MyST"),
+        (b'---\ntitle: "HW"\n---\n\n```{python}\nimport torch\n```\n', "Quarto"),
+        (b"# My homework\n\n```python\nimport torch\n```\n", "Markdown"),
+        (b'import torch\n"""\n```\nf()\n```\n"""\n', "a Python script"),
+        (b'{\n "cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> b\n]}', "a merge conflict"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS"),
         (b"#!/usr/bin/env python\nimport torch\n", "a Python script"),
         (b"# %% [markdown]\n# Title\n# %%\nx = 1\n", "a Python script"),
         (b"#!/usr/bin/env python\n# coding: utf-8\n\n# In[1]:\n\n\nx = 1\n", "a Python script"),
@@ -226,8 +247,59 @@ def test_only_so_many_repairs_are_noted(read):
     ],
 )
 def test_what_is_known_to_be_handed_in_is_named(read, content, said):
-    with pytest.raises(SubmissionRejectedError, match=said):
+    with pytest.raises(SubmissionRejectedError, match=said) as caught:
         read(content)
+    assert "LFS" not in caught.value.text.en or "conflict" not in caught.value.text.en
+
+
+def zipped(*files):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data in files:
+            made.writestr(name, data)
+    return stream.getvalue()
+
+
+def test_an_archive_with_the_name_of_a_notebook_is_opened_where_it_holds_one(read):
+    data = json.dumps(notebook(code("x = 1")))
+    found = read(zipped(("hw/mlp.ipynb", data), ("__MACOSX/._mlp.ipynb", b"?"), ("a.png", b"")))
+    assert [cell.source for cell in found.cells] == ["x = 1"]
+    assert found.repairs == (
+        "an archive with the name of a notebook: the one notebook in it was read",
+    )
+    for files in ([("a.ipynb", data), ("b.ipynb", data)], [("a.txt", data)]):
+        with pytest.raises(SubmissionRejectedError, match="Unpack it"):
+            read(zipped(*files))
+    with pytest.raises(SubmissionRejectedError, match="Unpack it"):
+        read(zipped(("a.ipynb", zipped(("b.ipynb", data)))))
+    with pytest.raises(SubmissionRejectedError, match="Unpack it"):
+        read(zipped(("a.ipynb", b" " * 60_000_000)))
+
+
+def test_what_follows_a_notebook_is_left_out_and_noted(read):
+    data = json.dumps(notebook(code("x = 1")))
+    found = read(f"\n{data}\n</body>")
+    assert [cell.source for cell in found.cells] == ["x = 1"]
+    assert found.repairs == ("what follows the notebook in its file was left out",)
+    for broken in (data + data, f"[]{data}", "[] x"):
+        with pytest.raises(SubmissionRejectedError, match="JSON is broken"):
+            read(broken)
+
+
+def test_lines_without_ends_get_them_back(read):
+    cells = [code(["def f():", "    return 1"]), code(["x = 1"]), code("y = 2")]
+    found = read(notebook({"cell_type": "markdown", "source": ["# a", "b"]}, *cells))
+    assert [cell.source for cell in found.cells] == ["def f():\n    return 1", "x = 1", "y = 2"]
+    assert found.repairs == ("lines of cells had no line ends: they were put back",)
+    sheet = {"cells": [{"cell_type": "code", "input": ["x = 1", "y"], "outputs": []}]}
+    found = read({"nbformat": 3, "metadata": {}, "worksheets": [sheet]})
+    assert found.cells[0].source == "x = 1\ny"
+
+
+def test_pieces_of_a_line_are_joined_where_lines_have_ends(read):
+    found = read(notebook(code(["x = ", "1"]), code(["y = 1\n", "z"])))
+    assert [cell.source for cell in found.cells] == ["x = 1", "y = 1\nz"]
+    assert found.repairs == ()
 
 
 def test_quotes_that_are_escaped_are_not_counted(read):

@@ -22,6 +22,7 @@ from zachetka.cli.options import (
     SandboxOption,
     TrustOption,
     WatchedOption,
+    check_folder,
     graded_assignment,
     resolve_course,
     resolve_sandbox,
@@ -119,6 +120,7 @@ def batch(
     A report is there the moment it is ready; Ctrl-C keeps those that are finished. Started again,
     only what is missing or has changed is graded.
     """
+    check_folder(out)
     from zachetka.pool import LocalPool
 
     pool = LocalPool(jobs)
@@ -131,6 +133,7 @@ def batch(
     from zachetka.cli.progress import progress
     from zachetka.intake.attendance import take_attendance
     from zachetka.intake.classlist import read_class
+    from zachetka.intake.content import wanted_by
     from zachetka.intake.roster import read_roster
     from zachetka.pages.site import Site
     from zachetka.plan import Settings, make_plan
@@ -138,7 +141,13 @@ def batch(
     root = resolve_course(course)
     manifest = graded_assignment(root, assignment)
     local = _zone(zone, manifest)
-    class_list = read_class(path.absolute(), assignment=assignment, layout=layout, zone=local)
+    class_list = read_class(
+        path.absolute(),
+        assignment=assignment,
+        wanted=wanted_by(root, manifest),
+        layout=layout,
+        zone=local,
+    )
     attendance = None
     if roster is not None:
         listed = read_roster(roster, local)

@@ -85,7 +85,10 @@ def _show(difference: Difference) -> None:
 
 
 def _label(change: Change) -> str:
-    return f"{change.name} ({change.student})" if change.name else change.student
+    from zachetka.cli.display import shortened
+
+    student = shortened(change.student)
+    return f"{shortened(change.name)} ({student})" if change.name else student
 
 
 def _by(change: Change) -> tuple[str, str]:

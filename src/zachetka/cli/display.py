@@ -32,6 +32,7 @@ _PIPE_WIDTH: Final = 1000
 _ROWS: Final = 60
 _LINE: Final = 2000
 _CHANGES: Final = 10
+_NAME_LETTERS: Final = 48
 _ROUNDING: Final = 1e-6
 _PERCENT: Final = 100
 
@@ -77,6 +78,12 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
+def shortened(name: str) -> str:
+    """Give a name that makes no table wide; what tells two apart is often at its end."""
+    half = _NAME_LETTERS // 2
+    return name if len(name) <= _NAME_LETTERS else f"{name[:half]}…{name[1 - half :]}"
+
+
 def mark(passed: bool | None) -> Text:
     """Give a tick or a cross; None is neither."""
     return Text(_MARKS[passed], style=_STYLES[passed])
@@ -96,7 +103,7 @@ def show_batch(outcome: Outcome, manifest: Manifest, out: Path, *, as_json: bool
     table = make_table(console, "student", ("score", "right"), "lost, %", "remarks")
     for row in shown:
         table.add_row(
-            Text(row.student),
+            Text(shortened(row.student)),
             Text(number(row.score), style=_score_style(row)),
             Text(", ".join(_lost(row, manifest))),
             Text("; ".join(_remarks(row))),
@@ -115,7 +122,7 @@ def _changes(outcome: Outcome) -> Iterable[str]:
         return
     ordered = sorted(outcome.changes, key=lambda change: -abs(change.after - change.before))
     shown = ", ".join(
-        f"{change.student} {number(change.before)} → {number(change.after)}"
+        f"{shortened(change.student)} {number(change.before)} → {number(change.after)}"
         for change in ordered[:_CHANGES]
     )
     more = f", and {len(ordered) - _CHANGES} more" if len(ordered) > _CHANGES else ""
@@ -168,7 +175,7 @@ def _remarks(row: Row) -> Iterable[str]:
     if row.late_percent:
         yield f"late: -{number(row.late_percent)} %"
     if row.report != f"{row.student}.json":
-        yield f"report {row.report}"
+        yield f"report {shortened(row.report)}"
     yield from row.flags
 
 

@@ -74,6 +74,7 @@ def doctor(
     if force and merge is None:
         raise UsageError("--force is for --merge: without it no file stands in the way")
     if merge is None:
+        _needs_one(notebooks)
         visits = [
             _visit(notebook, write=write, backup=backup) for notebook in dict.fromkeys(notebooks)
         ]
@@ -85,9 +86,16 @@ def doctor(
         check_output(merge)
         if not force and (merge.exists() or merge.is_symlink()):
             raise UsageError(f"{merge} is already there: name another file or add --force")
+        _needs_one(notebooks)
         visits = _merge(notebooks, merge)
     _show(visits, as_json=json_, merging=merge is not None)
     return _NOT_MENDED if any(visit.error is not None for visit in visits) else 0
+
+
+def _needs_one(notebooks: Sequence[Path]) -> None:
+    # One that is missing stops no other; where there is none at all, the call is wrong.
+    if not any(notebook.exists() or notebook.is_symlink() for notebook in notebooks):
+        raise UsageError(f"there is no file {notebooks[0]}: check the path")
 
 
 def _visit(path: Path, *, write: bool, backup: bool) -> _Visit:

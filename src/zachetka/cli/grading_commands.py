@@ -23,7 +23,7 @@ from zachetka.cli.options import (
     resolve_course,
     resolve_sandbox,
 )
-from zachetka.errors import InfrastructureError, UsageError
+from zachetka.errors import InfrastructureError, SubmissionRejectedError, UsageError
 from zachetka.language import Language
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def grade(
     """Grade one submission and show what was checked."""
     root = resolve_course(course)
     graded_assignment(root, assignment)
-    _needs_file(notebook)
+    _needs_file(notebook, "grade the class in it with `zachetka batch`, or name one notebook")
     check_output(output)
     backend = resolve_sandbox(
         sandbox,
@@ -105,14 +105,18 @@ def check(
     The hidden checks of the course are others: passing these shows that names, shapes and types
     are as they must be.
     """
-    _needs_file(notebook)
+    _needs_file(notebook, "name the notebook in it")
     root = _course_of(notebook, course)
     from zachetka.batch import declared
     from zachetka.grading import Job
     from zachetka.grading import grade as grade_job
 
     said_assignment, said_language = declared(notebook)
-    name = assignment or _assignment_of(root, notebook, said_assignment)
+    try:
+        name = assignment or _assignment_of(root, notebook, said_assignment)
+    except UsageError:
+        _refuse_no_notebook(notebook)
+        raise
     language = lang or said_language or Language.EN
     public = _public_checks(root, name)
     job = Job(
@@ -156,6 +160,16 @@ def _assignment_of(course: Path, notebook: Path, declared: str | None) -> str:
     )
 
 
+def _refuse_no_notebook(notebook: Path) -> None:
+    """Say what a file is that names no assignment since it is no notebook."""
+    from zachetka.submission import read_submission
+
+    try:
+        read_submission(notebook)
+    except SubmissionRejectedError as error:
+        raise UsageError(f"{notebook.name}: {error}") from error
+
+
 def _names(stem: str, assignment: str) -> bool:
     return re.search(rf"(?<![^\W_]){re.escape(assignment)}(?![^\W_])", stem) is not None
 
@@ -172,7 +186,9 @@ def _public_checks(course: Path, assignment: str) -> Path:
     raise UsageError(f"the assignment {assignment!r} has no public checks in {folder}")
 
 
-def _needs_file(notebook: Path) -> None:
+def _needs_file(notebook: Path, of_a_folder: str) -> None:
+    if notebook.is_dir():
+        raise UsageError(f"{notebook} is a folder: {of_a_folder}")
     if not notebook.exists() and not notebook.is_symlink():
         raise UsageError(f"there is no file {notebook}: check the path")
 

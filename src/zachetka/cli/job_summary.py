@@ -210,6 +210,9 @@ def _notebook_lines(tried: Tried) -> Iterator[str]:
     if report.status in _STATUS:
         yield f"{_STATUS[report.status].in_language(language)}: {escaped(report.message or '')}"
         return
+    if report.message:
+        yield escaped(report.message)
+        yield ""
     passed = _passed(report.checks)
     of = _OF.in_language(language)
     yield f"{_CHECKS_WORD.in_language(language)}: **{passed} {of} {len(report.checks)}**"

@@ -149,6 +149,16 @@ def resolve_sandbox(
     return backend.name
 
 
+def check_folder(path: Path) -> None:
+    """Say before an hour of work that no folder could be made.
+
+    Raises:
+        UsageError: it is a file.
+    """
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"cannot write into {path}: it is a file, name a folder")
+
+
 def check_output(path: Path | None) -> None:
     """Say before an hour of work that its result could not be written.
 

@@ -58,6 +58,8 @@ def _parts(report: Report, language: Language) -> Iterator[RenderableType]:
     yield Text.assemble((report.student, "bold"), f"  {report.assignment}")
     if report.status is not ReportStatus.GRADED:
         yield Text(f"{word(report.status.value)}: {report.message or ''}", style="bold red")
+    elif report.message:
+        yield Text(report.message, style="bold")
     cells = list(_cells(report, language))
     for line in cells[:_CELLS]:
         yield Text(line, style="yellow")

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from zachetka.cli.options import AssignmentArgument, CourseOption, JsonOption, resolve_course
+from zachetka.cli.options import (
+    AssignmentArgument,
+    CourseOption,
+    JsonOption,
+    check_folder,
+    resolve_course,
+)
 from zachetka.errors import SubmissionRejectedError, UsageError
 from zachetka.report.clean import clean_line
 
@@ -55,6 +61,7 @@ def similar(
     A pair is a hint to read both, nothing else: no score changes.
     """
     from zachetka.intake.classlist import read_class
+    from zachetka.intake.content import wanted_by
     from zachetka.known_code import reference_cells, template_cells
     from zachetka.manifest import load_manifest
     from zachetka.pages.pair_page import write_pair_pages
@@ -64,9 +71,13 @@ def similar(
 
     root = resolve_course(course)
     manifest = load_manifest(root, assignment)
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"cannot write into {out}: it is a file, name a folder")
-    class_list = read_class(submissions.absolute(), assignment=assignment, layout=layout)
+    check_folder(out)
+    class_list = read_class(
+        submissions.absolute(),
+        assignment=assignment,
+        wanted=wanted_by(root, manifest),
+        layout=layout,
+    )
     by_student, skipped = _sources(class_list)
     names = report_names(by_student)
     sources = {names[student]: cells for student, cells in by_student.items()}

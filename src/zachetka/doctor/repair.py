@@ -136,7 +136,9 @@ def _read(data: bytes, repairs: list[str], mended: Counter[str]) -> dict[str, An
         return number if math.isfinite(number) else null(digits)
 
     text = decode(data, repairs)
-    untrusted_notebook = parse_json(text, parse_int=integer, parse_float=real, parse_constant=null)
+    untrusted_notebook = parse_json(
+        text, repairs, parse_int=integer, parse_float=real, parse_constant=null
+    )
     if not isinstance(untrusted_notebook, dict):
         raise not_a_notebook()
     if _is_deep(untrusted_notebook):

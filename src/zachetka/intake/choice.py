@@ -8,15 +8,19 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zachetka.errors import ZachetkaError
+from zachetka.intake.content import Wanted, measure
+from zachetka.intake.copies import bare
 from zachetka.submission.archive import Reader
 from zachetka.submission.notebook import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from zachetka.submission.archive import Member
 
 _LOOKED_INTO: Final = 10
+# Of a whole class. What a few have packed to be huge must not make everybody wait.
+LOOKED_INTO_BYTES: Final = 1_000_000_000
 
 
 class Candidate(NamedTuple):
@@ -26,44 +30,67 @@ class Candidate(NamedTuple):
     member: Member
 
 
+class _Outside(NamedTuple):
+    """What can be said of a notebook without looking into it; the greatest is the best."""
+
+    about: int
+    order: tuple[float, ...]
+    height: int
+    is_original: bool
+    path: str
+
+
 class _Look(NamedTuple):
+    """What a notebook holds; `about` is 1 where it declares the assignment, -1 another one."""
+
+    readable: bool
+    defined: int
+    has_own_code: bool
     about: int
     sha256: str
 
 
-def choose(students: Mapping[str, Sequence[Candidate]], assignment: str) -> dict[str, Member]:
+def choose(
+    students: Mapping[str, Sequence[Candidate]], assignment: str, wanted: Wanted | None = None
+) -> dict[str, Member]:
     """Choose one notebook of each student.
 
-    First come those that declare the assignment, then those that no other student has byte for
-    byte (the template is everybody's), then those whose name says the assignment, then the last by
-    the rule of the system, then the one in the uppermost folder. What is still equal, the order of
-    names decides. Only the notebooks of students with several are read, and ten of each.
+    First come those whose own code defines the most of what the assignment asks for, then those
+    that have any code that is not the template's, then those that declare or are named as the
+    assignment, and last those of another one. Then come notebooks that no other student has byte
+    for byte, then the last by the rule of the system, the one in the uppermost folder, an original
+    before its copies. What is still equal, the order of names decides. Only the notebooks of
+    students with several are read, and ten of each.
 
     Args:
         students: the candidates of each, at least one.
         assignment: its name.
+        wanted: what it asks for, where that is known.
     """
-    named = re.compile(rf"(?<![^\W_]){re.escape(assignment.casefold())}(?![^\W_])")
+    wanted = wanted or Wanted()
+    ours, others = _naming([assignment]), _naming(wanted.others)
 
-    def says_name(candidate: Candidate) -> bool:
-        stem = candidate.member.name.casefold().replace("_", "-")
-        return bool(assignment) and named.search(stem) is not None
-
-    def from_outside(candidate: Candidate) -> tuple[bool, tuple[float, ...], int, str]:
+    def from_outside(candidate: Candidate) -> _Outside:
         member = candidate.member
-        return says_name(candidate), candidate.order, -len(member.parts), member.path
+        stem = member.name.casefold().replace("_", "-")
+        about = 1 if ours.search(stem) else -1 if others.search(stem) else 0
+        name, _, _ = member.name.rpartition(".")
+        return _Outside(about, candidate.order, -len(member.parts), bare(name) == name, member.path)
 
     several = {
         key: sorted(candidates, key=from_outside, reverse=True)[:_LOOKED_INTO]
         for key, candidates in students.items()
         if len(candidates) > 1
     }
-    looks = _looks(several, assignment)
+    looks = _looks(several, assignment, wanted)
     shared = _shared(several, looks)
 
-    def rank(candidate: Candidate) -> tuple[int, bool, tuple[bool, tuple[float, ...], int, str]]:
-        look = looks[candidate.member]
-        return look.about, look.sha256 not in shared, from_outside(candidate)
+    def rank(candidate: Candidate) -> tuple[bool, int, bool, int, bool, _Outside]:
+        look, outside = looks[candidate.member], from_outside(candidate)
+        # A mark is worth more than a name: it was in the template, and files are renamed.
+        about = look.about or min(outside.about, 0)
+        is_own = look.sha256 not in shared
+        return look.readable, look.defined, look.has_own_code, about, is_own, outside
 
     return {
         key: max(several[key], key=rank).member if key in several else candidates[0].member
@@ -71,32 +98,50 @@ def choose(students: Mapping[str, Sequence[Candidate]], assignment: str) -> dict
     }
 
 
-def _looks(students: Mapping[str, Iterable[Candidate]], assignment: str) -> dict[Member, _Look]:
+def _naming(assignments: Sequence[str]) -> re.Pattern[str]:
+    names = "|".join(re.escape(name.casefold().replace("_", "-")) for name in assignments if name)
+    return re.compile(rf"(?<![^\W_])(?:{names})(?![^\W_])" if names else r"(?!)")
+
+
+def _looks(
+    students: Mapping[str, Sequence[Candidate]], assignment: str, wanted: Wanted
+) -> dict[Member, _Look]:
     looks: dict[Member, _Look] = {}
+    left_bytes = LOOKED_INTO_BYTES
     with Reader() as reader:
-        for candidates in students.values():
+        # The smallest first: who hands in gigabytes takes nothing from the others.
+        for candidates in sorted(students.values(), key=_size):
+            left_bytes -= _size(candidates)
             for _, member in candidates:
-                looks[member] = _look(reader, member, assignment)
+                look = _look(reader, member, assignment, wanted) if left_bytes >= 0 else None
+                looks[member] = look or _Look(True, 0, False, 0, _name_sha256(member))
     return looks
 
 
-def _look(reader: Reader, member: Member, assignment: str) -> _Look:
-    """Look into a notebook: 1 is of the assignment, -1 of another, -2 cannot be read."""
+def _size(candidates: Sequence[Candidate]) -> int:
+    return sum(candidate.member.size for candidate in candidates)
+
+
+def _look(reader: Reader, member: Member, assignment: str, wanted: Wanted) -> _Look:
+    sha256 = _name_sha256(member)
     try:
         raw = reader.read(member.source, member.address)
+        sha256 = raw.sha256
+        submission = parse(raw)
     except ZachetkaError:
-        return _Look(-2, hashlib.sha256(member.path.encode(errors="replace")).hexdigest())
-    try:
-        declared = parse(raw).declared_assignment
-    except ZachetkaError:
-        return _Look(-2, raw.sha256)
-    if declared is None or not assignment:
-        return _Look(0, raw.sha256)
-    return _Look(1 if declared == assignment else -1, raw.sha256)
+        return _Look(False, 0, False, 0, sha256)
+    declared = submission.declared_assignment
+    about = 0 if declared is None or not assignment else 1 if declared == assignment else -1
+    defined, has_own_code = measure([cell.source for cell in submission.cells], wanted)
+    return _Look(True, defined, has_own_code, about, sha256)
+
+
+def _name_sha256(member: Member) -> str:
+    return hashlib.sha256(member.path.encode(errors="replace")).hexdigest()
 
 
 def _shared(
-    students: Mapping[str, Iterable[Candidate]], looks: Mapping[Member, _Look]
+    students: Mapping[str, Sequence[Candidate]], looks: Mapping[Member, _Look]
 ) -> frozenset[str]:
     """Give the digests that notebooks of more than one student have."""
     count = Counter(

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError, ZachetkaError
-from zachetka.intake.choice import Candidate, choose
+from zachetka.intake.candidates import Owned, all_candidates, has_cells, without_copies
+from zachetka.intake.choice import choose
 from zachetka.intake.gradescope import METADATA, GradescopeEntry, Submitter, read_metadata
 from zachetka.intake.layouts import (
+    FLAT,
     GRADESCOPE,
+    JSON,
     MOODLE,
     NBGRADER,
     NOTEBOOK,
@@ -20,17 +23,21 @@ from zachetka.intake.layouts import (
     find_layout,
     find_system,
     is_noise,
+    is_notebook,
 )
 from zachetka.intake.place import Place
 from zachetka.intake.times import read_time
 from zachetka.language import Text
 from zachetka.report.clean import clean_line
-from zachetka.submission.archive import LEADS_OUT, SUFFIX, Member, Reader
+from zachetka.submission.archive import SUFFIX, Member, Reader
+from zachetka.submission.entries import LEADS_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import tzinfo
     from pathlib import Path
+
+    from zachetka.intake.content import Wanted
 
 _TIMESTAMP: Final = "timestamp.txt"
 _TIMESTAMP_BYTES: Final = 200
@@ -75,13 +82,13 @@ class ClassList:
     notes: tuple[str, ...] = ()
 
 
-class _Owned(NamedTuple):
-    owner: Owner
-    member: Member
-
-
 def read_class(
-    path: Path, *, assignment: str = "", layout: str = "", zone: tzinfo = UTC
+    path: Path,
+    *,
+    assignment: str = "",
+    wanted: Wanted | None = None,
+    layout: str = "",
+    zone: tzinfo = UTC,
 ) -> ClassList:
     """Sort the files of a folder or an archive by students.
 
@@ -93,6 +100,7 @@ def read_class(
     Args:
         path: what was downloaded.
         assignment: of several notebooks of a student, one that is about this one counts first.
+        wanted: what it asks for; the notebook that holds the most of it counts before all others.
         layout: the name of the layout, where it is not to be found out.
         zone: that of the server, for times that name none, as all in archives do.
 
@@ -110,7 +118,7 @@ def read_class(
         )
     above = len(place.above)
     members, outside = _inside(place)
-    notebooks = [m for m in members if _is_notebook(m) and not is_noise(m.parts[above:])]
+    notebooks = [m for m in members if is_notebook(m.name) and not is_noise(m.parts[above:])]
     found = find_layout(notebooks, above=above, name=layout) if notebooks else None
     if found is None:
         # Where the system says whose a file is, a class without any notebook is a class.
@@ -119,10 +127,13 @@ def read_class(
     if found is None:
         raise UsageError(f"{path} has no *.ipynb, neither by itself nor in its folders")
     told, notes = _metadata(found, members, zone)
-    by_key, strays = _by_owner(found, above, told, members)
+    with Reader() as reader:
+        by_key, strays = _by_owner(found, above, told, members, reader)
     if is_dated := found.layout is MOODLE and _are_of_students(members):
         by_key = {key: [_in_time(*each) for each in owned] for key, owned in by_key.items()}
-    chosen = choose(_candidates(by_key, above), assignment)
+    with Reader() as reader:
+        candidates = all_candidates(by_key, above, reader)
+    chosen = choose(candidates, assignment, wanted)
     with Reader() as reader:
         times = _Times(
             found, told, is_dated=is_dated, is_archive=place.is_archive, zone=zone, reader=reader
@@ -138,15 +149,12 @@ def read_class(
     return ClassList(place, found, tuple(students), (*outside, *strays), tuple(notes))
 
 
-def _is_notebook(member: Member) -> bool:
-    return member.name.casefold().endswith(NOTEBOOK)
-
-
 def _inside(place: Place) -> tuple[list[Member], list[tuple[Member, str]]]:
     """Keep files of the archive itself whose paths lead out of it away from all that follows."""
     members, strays = [], []
+    is_archive = place.is_archive
     for member in place.members():
-        if place.is_archive and len(member.address) == 1 and member.trouble == LEADS_OUT:
+        if is_archive and len(member.address) == 1 and member.trouble == LEADS_OUT:
             strays.append((member, LEADS_OUT.en))
         else:
             members.append(member)
@@ -170,21 +178,36 @@ def _metadata(
 
 
 def _by_owner(
-    found: Found, above: int, told: Mapping[str, GradescopeEntry], members: Iterable[Member]
-) -> tuple[dict[str, list[_Owned]], list[tuple[Member, str]]]:
-    by_key: dict[str, list[_Owned]] = defaultdict(list)
+    found: Found,
+    above: int,
+    told: Mapping[str, GradescopeEntry],
+    members: Iterable[Member],
+    reader: Reader,
+) -> tuple[dict[str, list[Owned]], list[tuple[Member, str]]]:
+    by_key: dict[str, list[Owned]] = defaultdict(list)
     strays: list[tuple[Member, str]] = []
     for member in members:
         owner = found.layout.owner(member.parts[found.root :])
-        if owner is None:
+        if owner is None or _is_other_json(found, member, reader):
             if member.name != METADATA and not is_noise(member.parts[above:]):
                 why = member.trouble or f"not named as in {found.layout.title}"
                 strays.append((_below(member, above), str(why)))
         elif not is_noise((owner.key,)):
             entry = told.get(owner.folder)
-            owned = _Owned(_named(owner, entry) if entry else owner, member)
+            owned = Owned(_named(owner, entry) if entry else owner, member)
             by_key[owned.owner.key].append(owned)
-    return by_key, strays
+    return without_copies(by_key) if found.layout is FLAT else by_key, strays
+
+
+def _is_other_json(found: Found, member: Member, reader: Reader) -> bool:
+    """Say whether a file of a flat folder is JSON, and of nobody since it is no notebook."""
+    return (
+        found.layout is FLAT
+        and len(member.parts) == found.root + 1
+        and member.name.casefold().endswith(JSON)
+        and not is_notebook(member.name)
+        and not has_cells(member, reader)
+    )
 
 
 def _named(owner: Owner, entry: GradescopeEntry) -> Owner:
@@ -206,23 +229,9 @@ def _are_of_students(members: Iterable[Member]) -> bool:
     return bool(times) and max(times) - min(times) > _DOWNLOAD
 
 
-def _in_time(owner: Owner, member: Member) -> _Owned:
+def _in_time(owner: Owner, member: Member) -> Owned:
     at = member.modified.replace(tzinfo=UTC).timestamp() if member.modified else 0.0
-    return _Owned(owner._replace(order=(at,)), member)
-
-
-def _candidates(by_key: Mapping[str, Iterable[_Owned]], above: int) -> dict[str, list[Candidate]]:
-    candidates = {
-        key: [
-            Candidate(owner.order, member)
-            for owner, member in owned
-            if _is_notebook(member)
-            and member.trouble is None
-            and not is_noise(member.parts[above:])
-        ]
-        for key, owned in by_key.items()
-    }
-    return {key: found for key, found in candidates.items() if found}
+    return Owned(owner._replace(order=(at,)), member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +245,7 @@ class _Times:
     zone: tzinfo
     reader: Reader
 
-    def of(self, owned: _Owned, all_owned: Iterable[_Owned]) -> datetime | None:
+    def of(self, owned: Owned, all_owned: Iterable[Owned]) -> datetime | None:
         owner, member = owned
         if owner.folder in self.told:
             return self.told[owner.folder].at
@@ -260,19 +269,19 @@ class _Times:
 
 
 def _handed_in(
-    owned: Sequence[_Owned], notebook: Member | None, above: int, times: _Times
+    owned: Sequence[Owned], notebook: Member | None, above: int, times: _Times
 ) -> HandedIn:
     main = next((each for each in owned if each.member is notebook), owned[0])
     entry = times.told.get(main.owner.folder)
     rest = [_below(m, above) for _, m in owned if m is not notebook]
     own = [member for member in rest if not is_noise(member.parts)]
-    others = [member for member in own if _is_notebook(member)]
+    others = [member for member in own if is_notebook(member.name)]
     notebook = _below(notebook, above) if notebook else None
     return HandedIn(
         main.owner,
         notebook,
         tuple(others),
-        tuple(member for member in own if not _is_notebook(member)),
+        tuple(member for member in own if not is_notebook(member.name)),
         at=times.of(main, owned),
         note=_note(notebook, others) if notebook and others else None,
         reason=None if notebook else _reason(own),
@@ -296,7 +305,7 @@ def _note(notebook: Member, others: Sequence[Member]) -> str:
 def _reason(own: Sequence[Member]) -> Text:
     """Say to the student why there is nothing to be graded."""
     again = Text(" Hand in the notebook itself (.ipynb).", " Сдайте сам ноутбук (.ipynb).")
-    told = sorted(own, key=lambda member: not _is_notebook(member))
+    told = sorted(own, key=lambda member: not is_notebook(member.name))
     for member in told:
         if member.trouble is not None:
             name = _shown(member.name)

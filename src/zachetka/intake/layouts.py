@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from zachetka.submission.archive import Member
 
 NOTEBOOK: Final = ".ipynb"
+# As browsers and Windows name what they take for text, and what a browser shows and saves.
+RENAMED: Final = (".ipynb.txt", ".ipynb.json")
+JSON: Final = ".json"
+CHECKPOINTS: Final = ".ipynb_checkpoints"
 # What file managers, git and Jupyter leave lying about; so is whatever is hidden.
 _NOISE: Final = frozenset({"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"})
 _DEEPEST_ROOT: Final = 4
@@ -149,7 +153,7 @@ MOODLE: Final = Layout(
     "Moodle",
     "'Ivan Petrov_12345_assignsubmission_file/hw.ipynb'",
     re.compile(
-        r"(?P<prefix>(?P<name>[^/]+?)(?:_(?P<number>\d+))?_assignsubmission_[a-z]+)"
+        r"(?P<prefix>(?P<name>[^/]+?)(?:_(?P<number>\d{1,18}))?_assignsubmission_[a-z]+)"
         r"(?:(?P<below>_?)/.+|_[^/]+(?:/.+)?)"
     ),
     _moodle,
@@ -161,8 +165,8 @@ CANVAS: Final = Layout(
     "'petrovivan_LATE_12345_67890_hw.ipynb'",
     re.compile(
         r"(?:(?P<name>(?!LATE_|anon_)\w+?)_)?(?:(?P<late>LATE)_)?"
-        r"(?P<user>[1-9]\d*|anon_[A-Za-z0-9]+)_"
-        r"(?:(?P<attachment>[1-9]\d*)_[^/]+(?:/.+)?|(?:text|link)\.html)"
+        r"(?P<user>[1-9]\d{0,17}|anon_[A-Za-z0-9]+)_"
+        r"(?:(?P<attachment>[1-9]\d{0,17})_[^/]+(?:/.+)?|(?:text|link)\.html)"
     ),
     _canvas,
     share=_NEARLY_ALL,
@@ -172,7 +176,7 @@ GRADESCOPE: Final = Layout(
     "gradescope",
     "Gradescope",
     "'submission_12345/hw.ipynb'",
-    re.compile(r"(?P<id>submission_(?P<number>\d+))/.+"),
+    re.compile(r"(?P<id>submission_(?P<number>\d{1,18}))/.+"),
     _gradescope,
     reads_above=True,
 )
@@ -196,7 +200,10 @@ FLAT: Final = Layout(
     "flat",
     "a flat folder",
     "'petrov_ivan_mlp.ipynb'",
-    re.compile(r"(?P<student>[^/]+?)\.(?:ipynb|py|rar|7z|zip|zip/.+)", re.IGNORECASE),
+    re.compile(
+        r"(?P<student>[^/]+?)\.(?:ipynb(?:\.(?:txt|json))?|json|py|rar|7z|zip|zip/.+)",
+        re.IGNORECASE,
+    ),
     _student,
     plain=True,
 )
@@ -215,6 +222,11 @@ LAYOUTS: Final = (MOODLE, GRADESCOPE, NBGRADER, GITHUB, CANVAS, FLAT, FOLDERS)
 def is_noise(parts: Iterable[str]) -> bool:
     """Say whether a path is none of the student's own doing."""
     return any(part in _NOISE or part.startswith(".") for part in parts)
+
+
+def is_notebook(name: str) -> bool:
+    """Say whether a file is named as a notebook, or as one that was renamed on its way."""
+    return name.casefold().endswith((NOTEBOOK, *RENAMED))
 
 
 def find_layout(notebooks: Sequence[Member], *, above: int = 0, name: str = "") -> Found:

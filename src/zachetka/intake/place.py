@@ -10,9 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError
-from zachetka.intake.layouts import NOTEBOOK, is_noise
+from zachetka.intake.layouts import CHECKPOINTS, NOTEBOOK, is_noise
 from zachetka.language import Text
-from zachetka.submission.archive import BROKEN, SUFFIX, Member, list_archive
+from zachetka.submission.archive import (
+    BROKEN,
+    SUFFIX,
+    TOO_MANY,
+    Allowance,
+    Member,
+    TooManyFilesError,
+    list_archive,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +67,7 @@ class Place:
         except OSError as error:
             raise UsageError(f"cannot read the folder {self.path}: {error.strerror}") from error
         members: list[Member] = []
-        for member in _files(top, self.above):
+        for member in _files(top, self.above, Allowance()):
             members.append(member)
             if len(members) > _FILES:
                 raise UsageError(f"{self.path} has more than {_FILES} files")
@@ -75,13 +83,15 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return sorted(entries, key=lambda entry: os.fsencode(entry.name))
 
 
-def _files(entries: list[os.DirEntry[str]], above: tuple[str, ...]) -> Iterator[Member]:
+def _files(
+    entries: list[os.DirEntry[str]], above: tuple[str, ...], allowance: Allowance
+) -> Iterator[Member]:
     """Give the files without following links, which could lead anywhere."""
     for entry in entries:
         here = (*above, unicodedata.normalize("NFC", entry.name))
         path = Path(entry.path)
         if entry.is_dir(follow_symlinks=False):
-            yield from _folder(path, here)
+            yield from _folder(path, here, allowance)
             continue
         try:
             status = entry.stat(follow_symlinks=False)
@@ -91,14 +101,15 @@ def _files(entries: list[os.DirEntry[str]], above: tuple[str, ...]) -> Iterator[
         if not stat.S_ISREG(status.st_mode):
             yield replace(member, trouble=NOT_A_FILE)
         elif entry.name.casefold().endswith(SUFFIX):
-            yield from _archive(member)
+            yield from _archive(member, allowance)
         else:
             yield member
 
 
-def _folder(path: Path, here: tuple[str, ...]) -> Iterator[Member]:
+def _folder(path: Path, here: tuple[str, ...], allowance: Allowance) -> Iterator[Member]:
     member = Member(here, 0, path)
-    if is_noise(here[-1:]) or member.name.casefold().endswith(NOTEBOOK):
+    is_skipped = is_noise(here[-1:]) and here[-1] != CHECKPOINTS
+    if is_skipped or member.name.casefold().endswith(NOTEBOOK):
         # Not looked into: a repository has many files. That it is there tells of its student.
         yield replace(member, trouble=NOT_A_FILE)
     elif len(here) > _DEPTH:
@@ -109,12 +120,15 @@ def _folder(path: Path, here: tuple[str, ...]) -> Iterator[Member]:
         except OSError:
             yield replace(member, trouble=_CLOSED)
         else:
-            yield from _files(entries, here)
+            yield from _files(entries, here, allowance)
 
 
-def _archive(outer: Member) -> Iterator[Member]:
+def _archive(outer: Member, allowance: Allowance) -> Iterator[Member]:
     try:
-        members = list_archive(outer.source)
+        members = list_archive(outer.source, allowance)
+    except TooManyFilesError:
+        yield replace(outer, trouble=TOO_MANY)
+        return
     except UsageError:
         members = []
     if not members:

@@ -9,22 +9,28 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import stat
 import struct
-import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import pairwise
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import InfrastructureError, SubmissionRejectedError, UsageError
 from zachetka.language import Text
+from zachetka.submission.entries import (
+    LEADS_OUT,
+    OVERLAPS,
+    modified_at,
+    overlapping,
+    path_parts,
+    trouble_of,
+)
 from zachetka.submission.file import FILE_BYTES, RawSubmission, read_bytes, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -35,33 +41,27 @@ SUFFIX: Final = ".zip"
 # A class of 3,000 whose every folder is a repository; an entry costs about a kilobyte of memory.
 MEMBERS: Final = 500_000
 DIRECTORY_BYTES: Final = 64_000_000
+# In one archive inside, and in all of those together that have more than a few.
 NESTED_MEMBERS: Final = 20_000
+ALL_NESTED_MEMBERS: Final = 100_000
+_FEW_MEMBERS: Final = 200
+_ENTRY_BYTES: Final = 250  # of a directory, where paths are long
+# One that is kept open for its next file takes as much memory.
+_KEPT_BYTES: Final = 5_000_000
 
-_UTF8_FLAG: Final = 0x800
-_ENCRYPTED_FLAG: Final = 0x1
-_LOCAL_HEADER_BYTES: Final = 30
 _ENTRY_MARK: Final = b"PK\x01\x02"
-_FIRST_YEAR: Final = 1980  # of DOS: what is written where no time is known
 _ERROR_LETTERS: Final = 120
-# LZMA's header says how much memory to take, so only what systems and students really use is read.
-_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _READ_ERRORS: Final = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError),
     *(ValueError, OverflowError, LookupError),
 )
 
-LEADS_OUT: Final = Text("its path leads out of the archive", "его путь ведёт за пределы архива")
-LINK: Final = Text("it is a link, not a file", "это ссылка, а не файл")
-_ENCRYPTED: Final = Text("it is encrypted", "он зашифрован")
-_PACKED: Final = Text(
-    "it is packed in a way that is not known here", "он сжат неизвестным здесь способом"
-)
-_OVERLAPS: Final = Text(
-    "it shares its bytes with another file of the archive",
-    "он занимает те же байты архива, что и другой файл",
-)
 _TOO_DEEP: Final = Text(
     "it is an archive in an archive in an archive", "это архив в архиве, который сам в архиве"
+)
+TOO_MANY: Final = Text(
+    "it is an archive of more files than a notebook and its data have",
+    "в этом архиве больше файлов, чем у ноутбука с данными",
 )
 BROKEN: Final = Text(
     "it is an archive that is empty or cannot be read", "это архив, пустой или нечитаемый"
@@ -106,15 +106,61 @@ class Member:
         )
 
 
-def list_archive(path: Path) -> list[Member]:
+class TooManyFilesError(UsageError):
+    """An archive of one student lists more files than there is room for."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How many more files may be listed in the archives that students packed.
+
+    A class in which everybody packs a few files takes nothing from it; it is for the folders of
+    whole environments, of which a class has some, and for what was packed to be many.
+    """
+
+    left: int = ALL_NESTED_MEMBERS
+
+    @property
+    def most(self) -> int:
+        """How many the next archive may have."""
+        return min(NESTED_MEMBERS, max(_FEW_MEMBERS, self.left))
+
+    def take(self, members: int) -> None:
+        """List an archive of so many files.
+
+        Raises:
+            TooManyFilesError: that is more than it may have.
+        """
+        if members > self.most:
+            raise TooManyFilesError(f"it lists {members} files, at most {self.most} are read")
+        if members > _FEW_MEMBERS:
+            self.left -= members
+
+
+def list_archive(path: Path, allowance: Allowance | None = None) -> list[Member]:
     """List the files of an archive; those of archives in it as if these were folders.
 
+    Args:
+        path: the archive.
+        allowance: what the archives in a folder share; without it, this archive is the class.
+
     Raises:
+        TooManyFilesError: it lists more files than the allowance has.
         UsageError: it is no archive that can be read.
     """
+    most_bytes = allowance.most * _ENTRY_BYTES if allowance else DIRECTORY_BYTES
     try:
-        with _Bounded(io.FileIO(path)) as stream, zipfile.ZipFile(stream) as archive:
-            return list(_members(archive, path))
+        with _Bounded(path, most_bytes) as stream, zipfile.ZipFile(stream) as archive:
+            if allowance:
+                allowance.take(len(archive.infolist()))
+            members = list(islice(_members(archive, path, allowance or Allowance()), MEMBERS + 1))
+            if len(members) > MEMBERS:
+                raise ValueError(f"with the archives in it, it has more than {MEMBERS} files")
+            return members
+    except _DirectoryTooLargeError as error:
+        if allowance:
+            raise TooManyFilesError(f"{path}: {error}") from error
+        raise UsageError(f"{path} is no zip archive that can be read: {error}") from error
     except (OSError, *_READ_ERRORS) as error:
         raise UsageError(
             f"{path} is no zip archive that can be read: {str(error)[:_ERROR_LETTERS]}"
@@ -138,6 +184,7 @@ class Reader:
     def __init__(self) -> None:
         self._source: tuple[Path, int, int, int] | None = None
         self._archive: zipfile.ZipFile | None = None
+        self._inner: tuple[int, zipfile.ZipFile] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -160,19 +207,35 @@ class Reader:
             if state != self._source or self._archive is None:
                 self._close()
                 self._archive, self._source = zipfile.ZipFile(source), state
-            return _read(self._archive, address)
+            return self._read(self._archive, address)
         except (OSError, *_READ_ERRORS) as error:
             what = str(error)[:_ERROR_LETTERS]
             raise InfrastructureError(f"cannot read {source}: {what}") from error
 
     def forget(self) -> None:
         """Open the archive anew next time: two processes must not share a place in a file."""
-        self._archive = None
+        self._archive = self._inner = None
 
     def _close(self) -> None:
         if self._archive is not None:
             self._archive.close()
-        self._archive = None
+        self.forget()
+
+    def _read(self, archive: zipfile.ZipFile, address: Address) -> RawSubmission:
+        outer, *below = address
+        info = archive.infolist()[outer]
+        if not below:
+            return _raw(archive, info)
+        if self._inner is not None and self._inner[0] == outer:
+            return _of_student(self._inner[1], below)
+        data = _bytes_of(archive, info)
+        try:
+            inner = zipfile.ZipFile(io.BytesIO(data))
+        except (OSError, *_READ_ERRORS) as error:
+            raise _damaged() from error
+        if len(data) <= _KEPT_BYTES:
+            self._inner = outer, inner
+        return _of_student(inner, below)
 
 
 # One for each process, whose jobs all come from one archive.
@@ -180,26 +243,35 @@ _shared: Final = Reader()
 os.register_at_fork(after_in_child=_shared.forget)
 
 
+class _DirectoryTooLargeError(zipfile.BadZipFile):
+    """An archive lists more than is read."""
+
+
 class _Bounded(io.BufferedReader):
     """A file for zipfile, which takes the whole directory of an archive in one read."""
 
+    def __init__(self, path: Path, most_bytes: int) -> None:
+        super().__init__(io.FileIO(path))
+        self._most_bytes = most_bytes
+
     def read(self, size: int | None = -1, /) -> bytes:
         # Without a size it reads the end of the archive only.
-        if size is not None and size > DIRECTORY_BYTES:
-            raise zipfile.BadZipFile("its directory is too large")
+        if size is not None and size > self._most_bytes:
+            raise _DirectoryTooLargeError("its directory is too large")
         return super().read(size)
 
 
-def _read(archive: zipfile.ZipFile, address: Address) -> RawSubmission:
-    info = archive.infolist()[address[0]]
+def _raw(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> RawSubmission:
     data = _bytes_of(archive, info)
-    if len(address) == 1:
-        return RawSubmission(_parts(info)[-1], hashlib.sha256(data).hexdigest(), data)
+    return RawSubmission(path_parts(info)[-1], hashlib.sha256(data).hexdigest(), data)
+
+
+def _of_student(inner: zipfile.ZipFile, below: Sequence[int]) -> RawSubmission:
+    """Read a file of what a student packed: its faults are not those of the archive around it."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as inner:
-            return _read(inner, address[1:])
+        (number,) = below
+        return _raw(inner, inner.infolist()[number])
     except (OSError, *_READ_ERRORS) as error:
-        # What a student packed: no fault of the archive around it.
         raise _damaged() from error
 
 
@@ -224,89 +296,43 @@ def _damaged() -> SubmissionRejectedError:
     )
 
 
-def _members(archive: zipfile.ZipFile, source: Path, *, nested: bool = False) -> Iterator[Member]:
+def _members(
+    archive: zipfile.ZipFile, source: Path, allowance: Allowance, *, nested: bool = False
+) -> Iterator[Member]:
     infos = archive.infolist()
     if len(infos) > MEMBERS:
         raise ValueError(f"it lists {len(infos)} files, at most {MEMBERS} are read")
-    overlapping = _overlapping(infos)
+    sharing = overlapping(infos)
     for number, info in enumerate(infos):
         if info.is_dir():
             continue
-        parts = _parts(info)
-        trouble = _OVERLAPS if number in overlapping else _trouble(info, parts)
-        member = Member(parts, info.file_size, source, (number,), _modified(info), trouble)
+        parts = path_parts(info)
+        trouble = OVERLAPS if number in sharing else trouble_of(info, parts)
+        member = Member(parts, info.file_size, source, (number,), modified_at(info), trouble)
         if trouble is not None or not member.name.casefold().endswith(SUFFIX):
             yield member
         elif nested:
             yield replace(member, trouble=_TOO_DEEP)
         else:
-            yield from _nested(archive, info, member)
+            yield from _nested(archive, info, member, allowance)
 
 
-def _nested(archive: zipfile.ZipFile, info: zipfile.ZipInfo, outer: Member) -> Iterator[Member]:
+def _nested(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, outer: Member, allowance: Allowance
+) -> Iterator[Member]:
     """Give the files of an archive inside, as if it were a folder of its name."""
     try:
         data = _bytes_of(archive, info)
-        if data.count(_ENTRY_MARK) > NESTED_MEMBERS:
-            raise ValueError(f"it lists more than {NESTED_MEMBERS} files")
+        # To count them costs nothing; zipfile makes an object of each.
+        allowance.take(data.count(_ENTRY_MARK))
         with zipfile.ZipFile(io.BytesIO(data)) as inner:
-            found = list(_members(inner, outer.source, nested=True))
+            found = list(_members(inner, outer.source, allowance, nested=True))
+    except TooManyFilesError:
+        yield replace(outer, trouble=TOO_MANY)
+        return
     except (SubmissionRejectedError, *_READ_ERRORS):
         found = []
     if not found:
         yield replace(outer, trouble=BROKEN)
     for member in found:
         yield member.below(outer)
-
-
-def _overlapping(infos: Sequence[zipfile.ZipInfo]) -> set[int]:
-    """Find files that reach into the next: how a small archive claims to hold terabytes."""
-    by_place = sorted(range(len(infos)), key=lambda number: infos[number].header_offset)
-    return {
-        number
-        for number, after in pairwise(by_place)
-        if infos[number].header_offset + _LOCAL_HEADER_BYTES + infos[number].compress_size
-        > infos[after].header_offset
-    }
-
-
-def _trouble(info: zipfile.ZipInfo, parts: tuple[str, ...]) -> Text | None:
-    if info.filename.startswith(("/", "\\")) or ".." in parts or ":" in parts[0][1:2]:
-        return LEADS_OUT
-    if stat.S_ISLNK(info.external_attr >> 16):
-        return LINK
-    if info.flag_bits & _ENCRYPTED_FLAG:
-        return _ENCRYPTED
-    if info.compress_type not in _METHODS:
-        return _PACKED
-    return None
-
-
-def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
-    name = unicodedata.normalize("NFC", _name(info)).replace("\\", "/")
-    return tuple(part for part in name.split("/") if part not in {"", "."}) or ("unnamed",)
-
-
-def _name(info: zipfile.ZipInfo) -> str:
-    """Decode a name: UTF-8 where the archive says so or it is, else as Russian Windows writes it.
-
-    Without the flag zipfile reads cp437, from which the bytes can be had back; see APPNOTE 4.4.4.
-    """
-    if info.flag_bits & _UTF8_FLAG:
-        return info.filename
-    try:
-        data = info.filename.encode("cp437")
-    except UnicodeEncodeError:
-        return info.filename
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp866")
-
-
-def _modified(info: zipfile.ZipInfo) -> datetime | None:
-    try:
-        at = datetime(*info.date_time)  # noqa: DTZ001 - an archive knows no zone
-    except ValueError:
-        return None
-    return at if at.year > _FIRST_YEAR else None

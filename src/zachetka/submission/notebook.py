@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zachetka.errors import SubmissionRejectedError
 from zachetka.language import Language, Text
+from zachetka.submission.kinds import PACKED, only_notebook, refuse_other_kinds
+from zachetka.submission.line_ends import NO_LINE_ENDS, lack_line_ends, with_line_ends
 from zachetka.submission.refusals import (
     BROKEN,
     NO_CODE,
@@ -34,6 +36,10 @@ _COMMAS: Final = 6_000_000
 _QUOTES: Final = 3_000_000
 
 _REPAIRS: Final = 20
+# Above what people write; in pictures among the text nobody looks for code.
+_TEXT_CHARS: Final = 50_000
+_TEXTS_CHARS: Final = 500_000
+_TEXT_KINDS: Final = frozenset({"markdown", "raw"})
 # Below this, what is stored beside the code is nothing to speak of.
 _TELLING_BYTES: Final = 10_000_000
 
@@ -71,6 +77,15 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class TextCell:
+    """A cell that is not run, of the kind `markdown` or `raw`; answers end up in these, too."""
+
+    index: int
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """The code of a notebook.
 
@@ -85,6 +100,7 @@ class Submission:
     repairs: tuple[str, ...] = ()
     declared_assignment: str | None = None
     declared_language: str | None = None
+    texts: tuple[TextCell, ...] = ()
 
     @property
     def language(self) -> Language | None:
@@ -102,7 +118,7 @@ def parse(raw: RawSubmission) -> Submission:
         SubmissionRejectedError: it is no notebook that could be run.
     """
     repairs: list[str] = []
-    untrusted_notebook = parse_json(decode(raw.take(), repairs))
+    untrusted_notebook = parse_json(decode(raw.take(), repairs), repairs)
     if not isinstance(untrusted_notebook, dict):
         raise not_a_notebook()
     untrusted_metadata = mapping(untrusted_notebook.get("metadata"))
@@ -126,6 +142,7 @@ def parse(raw: RawSubmission) -> Submission:
         repairs=tuple(dict.fromkeys(repairs)),
         declared_assignment=_name(untrusted_mark.get("assignment")),
         declared_language=_name(untrusted_mark.get("lang")),
+        texts=tuple(islice(_text_cells(untrusted_notebook), CELL_COUNT)),
     )
 
 
@@ -150,8 +167,12 @@ def decode(data: bytes, repairs: list[str]) -> str:
     """Give the text of a file in whatever encoding it has; note what that took.
 
     Raises:
-        SubmissionRejectedError: the file is empty.
+        SubmissionRejectedError: the file is empty, or of another program.
     """
+    inside = only_notebook(data)
+    if inside is not None:
+        note(repairs, PACKED)
+        data = inside
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise SubmissionRejectedError(
             Text(
@@ -159,6 +180,7 @@ def decode(data: bytes, repairs: list[str]) -> str:
                 "Файл пустой. Сохраните ноутбук и сдайте его ещё раз.",
             )
         )
+    refuse_other_kinds(data)
     encoding = json.detect_encoding(data)
     # A file system that lost its power fills the end of a file up with zeros.
     if encoding.startswith("utf-8") and data.endswith(b"\0"):
@@ -196,6 +218,7 @@ def holds_too_much(text: str) -> bool:
 
 def parse_json(
     text: str,
+    repairs: list[str] | None = None,
     *,
     parse_int: Callable[[str], Any] | None = None,
     parse_float: Callable[[str], Any] | None = None,
@@ -203,21 +226,30 @@ def parse_json(
 ) -> Any:
     """Parse JSON of bounded size; numbers are not kept, unless a caller parses them.
 
+    What was appended to a notebook, as a proxy does with a piece of a web page, is left out.
+
     Raises:
         SubmissionRejectedError: it is too much, or no JSON.
     """
     if holds_too_much(text):
         raise too_much_data()
+    decoder = json.JSONDecoder(
+        parse_int=parse_int or _parse_int,
+        parse_float=parse_float or _parse_float,
+        parse_constant=parse_constant,
+    )
     try:
-        return json.loads(
-            text,
-            parse_int=parse_int or _parse_int,
-            parse_float=parse_float or _parse_float,
-            parse_constant=parse_constant,
-        )
+        untrusted_value, end = decoder.raw_decode(text, len(text) - len(text.lstrip()))
+        rest = text[end:].strip()
+        if not isinstance(untrusted_value, dict) or '"cells"' in rest:
+            # There may be two notebooks, and nobody knows which is meant.
+            decoder.decode(text)
     except (ValueError, RecursionError) as error:
         what = next((said for looks, said in NO_NOTEBOOKS if looks.search(text)), BROKEN)
         raise SubmissionRejectedError(what) from error
+    if rest and repairs is not None:
+        note(repairs, "what follows the notebook in its file was left out")
+    return untrusted_value
 
 
 def _parse_int(digits: str) -> int:
@@ -251,6 +283,21 @@ def _code_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> Itera
         note(repairs, f"what is not a cell was left out: {left_out} times")
 
 
+def _text_cells(untrusted_notebook: dict[str, Any]) -> Iterator[TextCell]:
+    """Give the cells of text, as far as they are of a size that people write."""
+    left = _TEXTS_CHARS
+    # What there is to mend in them does not matter: they are not run.
+    for index, untrusted_cell in enumerate(all_cells(untrusted_notebook, [])):
+        if not isinstance(untrusted_cell, dict):
+            continue
+        kind = kind_of(untrusted_cell)
+        if isinstance(kind, str) and kind in _TEXT_KINDS:
+            source = source_of(untrusted_cell, index, [])
+            if source and len(source) <= min(left, _TEXT_CHARS):
+                left -= len(source)
+                yield TextCell(index, kind, source)
+
+
 def has_ids(untrusted_notebook: dict[str, Any]) -> bool:
     """Say whether the format that a notebook names wants ids of its cells: 4.5 and later."""
     major, minor = untrusted_notebook.get("nbformat"), untrusted_notebook.get("nbformat_minor")
@@ -275,18 +322,25 @@ def all_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> list[An
     if isinstance(untrusted_cells, list):
         if untrusted_notebook.get("nbformat") is None:
             note(repairs, "the notebook does not name its format")
-        return untrusted_cells
+        return _mended_lines(untrusted_cells, repairs)
     # Until nbformat 3 the cells stood in worksheets, of which every program wrote one.
     untrusted_sheets = untrusted_notebook.get("worksheets")
     if not isinstance(untrusted_sheets, list):
-        raise not_a_notebook()
+        raise not_a_notebook(untrusted_notebook)
     note(repairs, "upgraded from nbformat 3")
     cells: list[Any] = []
     for untrusted_sheet in untrusted_sheets:
         untrusted_cells = mapping(untrusted_sheet).get("cells")
         if isinstance(untrusted_cells, list):
             cells.extend(untrusted_cells)
-    return cells
+    return _mended_lines(cells, repairs)
+
+
+def _mended_lines(untrusted_cells: list[Any], repairs: list[str]) -> list[Any]:
+    if not lack_line_ends(untrusted_cells):
+        return untrusted_cells
+    note(repairs, NO_LINE_ENDS)
+    return with_line_ends(untrusted_cells)
 
 
 def source_of(untrusted_cell: dict[str, Any], index: int, repairs: list[str]) -> str:

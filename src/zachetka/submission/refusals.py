@@ -20,18 +20,18 @@ NO_CODE: Final = Text(
     "В ноутбуке нет кода: ячеек с кодом нет или они пустые. Откройте файл, который был сдан; если "
     "код стоит в ячейках типа Raw или Markdown, сделайте их ячейками Code.",
 )
+_LINK: Final = Text(
+    "The file is only a link to a notebook, not the notebook. Open the link, download the notebook "
+    "(.ipynb; in Colab: File > Download) and hand that in.",
+    "Это только ссылка на ноутбук, а не сам ноутбук. Откройте её, скачайте ноутбук (.ipynb; в "
+    "Colab: Файл > Скачать) и сдайте его.",
+)
+_CODE: Final = r"(?:(?:import|from|def|class) \w|# ?%%|# In\[)"
+_OF_A_SHORTCUT: Final = frozenset({"doc_id", "resource_id", "url"})
 # What students hand in under the name of a notebook, and Jupyter would open no better.
 NO_NOTEBOOKS: Final = (
     (
-        re.compile(r"\A(?:PK\x03\x04|\x1f|Rar!|7z)"),
-        Text(
-            "The file is an archive with the name of a notebook. Unpack it and hand in the "
-            ".ipynb file itself.",
-            "Это архив с именем ноутбука. Распакуйте его и сдайте сам файл .ipynb.",
-        ),
-    ),
-    (
-        re.compile(r"\A\s*<(?:!doctype|html|\?xml)", re.IGNORECASE),
+        re.compile(r"\A\s*<(?:!doctype|!--|html|head|body|\?xml)", re.IGNORECASE),
         Text(
             "The file is a web page, not a notebook: perhaps the page was saved, or a page to "
             "log in. Download the notebook itself (.ipynb) and hand that in.",
@@ -40,16 +40,42 @@ NO_NOTEBOOKS: Final = (
         ),
     ),
     (
-        re.compile(r"\Aversion https://git-lfs|^(?:<{7}|>{7})(?: |$)", re.MULTILINE),
+        re.compile(r"\Aversion https://git-lfs"),
         Text(
-            "The file is not as git should have left it: it holds marks of a conflict, or only "
-            "a pointer of Git LFS. Mend that (`git lfs pull` for a pointer) and hand it in again.",
-            "Файл остался от git неготовым: в нём метки конфликта или только указатель Git LFS. "
-            "Исправьте это (для указателя: `git lfs pull`) и сдайте файл ещё раз.",
+            "The file is only a pointer of Git LFS, not the notebook: fetch it with `git lfs pull` "
+            "and hand in the .ipynb file.",
+            "Это только указатель Git LFS, а не сам ноутбук: получите его командой `git lfs pull` "
+            "и сдайте файл .ipynb.",
         ),
     ),
     (
-        re.compile(r"^(?:(?:import|from|def|class) \w|# ?%%|# In\[)", re.MULTILINE),
+        re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE),
+        Text(
+            "The file holds marks of a merge conflict of git (<<<<<<< and >>>>>>>), so it is no "
+            "notebook: choose one of the two versions, open it in Jupyter and hand it in again.",
+            "В файле остались метки конфликта слияния git (<<<<<<< и >>>>>>>), поэтому это не "
+            "ноутбук: выберите одну из двух версий, откройте её в Jupyter и сдайте ещё раз.",
+        ),
+    ),
+    (
+        # A line that leads elsewhere, or a shortcut of Windows.
+        re.compile(
+            r"\A\s{0,9}(?:\[InternetShortcut\]"
+            r"|[^{}\n]{0,200}\bhttps?://\S{1,2000}[^{}\n]{0,200}\s{0,9}\Z)"
+        ),
+        _LINK,
+    ),
+    (
+        re.compile(rf"\A(?:---\s*$|(?:(?!{_CODE})[^\n]*\n){{0,1000}}(?:```|~~~))", re.MULTILINE),
+        Text(
+            "The file is text with pieces of code (Markdown, MyST or Quarto) with the name of a "
+            "notebook. Hand in the notebook itself (.ipynb).",
+            "Это текст с кусками кода (Markdown, MyST или Quarto) с именем ноутбука. Сдайте сам "
+            "ноутбук (.ipynb).",
+        ),
+    ),
+    (
+        re.compile(rf"^{_CODE}", re.MULTILINE),
         Text(
             "The file is a Python script with the name of a notebook. Hand in the notebook "
             "itself (.ipynb).",
@@ -69,8 +95,10 @@ def too_much_data() -> SubmissionRejectedError:
     )
 
 
-def not_a_notebook() -> SubmissionRejectedError:
-    """Say that JSON is no notebook."""
+def not_a_notebook(untrusted_value: object = None) -> SubmissionRejectedError:
+    """Say that JSON is no notebook; what Google Drive leaves on a disk is a link to one."""
+    if isinstance(untrusted_value, dict) and untrusted_value.keys() & _OF_A_SHORTCUT:
+        return SubmissionRejectedError(_LINK)
     return SubmissionRejectedError(
         Text(
             "The file is JSON but not a notebook: it has no cells. Hand in the .ipynb file.",

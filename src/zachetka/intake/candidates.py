@@ -1,0 +1,87 @@
+"""Which files of a student could be the notebook that is graded, the likeliest kind only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from zachetka.errors import ZachetkaError
+from zachetka.intake.choice import Candidate
+from zachetka.intake.copies import bare
+from zachetka.intake.layouts import CHECKPOINTS, JSON, NOTEBOOK, RENAMED, Owner, is_noise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from zachetka.submission.archive import Member, Reader
+
+_READ: Final = 10
+
+
+class Owned(NamedTuple):
+    """A file and whose it is."""
+
+    owner: Owner
+    member: Member
+
+
+def all_candidates(
+    by_key: Mapping[str, Sequence[Owned]], above: int, reader: Reader
+) -> dict[str, list[Candidate]]:
+    """Give the candidates of every student who has any.
+
+    Where nothing is named as a notebook, what was renamed on its way is taken for one, then JSON
+    that has cells, and at last what Jupyter saved by itself.
+
+    Args:
+        by_key: the files of each student.
+        above: so many parts of their paths are not the student's.
+        reader: for the files whose names do not say what they are.
+    """
+    found = {key: _candidates(owned, above, reader) for key, owned in by_key.items()}
+    return {key: candidates for key, candidates in found.items() if candidates}
+
+
+def _candidates(owned: Iterable[Owned], above: int, reader: Reader) -> list[Candidate]:
+    readable = [each for each in owned if each.member.trouble is None]
+    own = [each for each in readable if not is_noise(each.member.parts[above:])]
+    found = (
+        _named(own, NOTEBOOK)
+        or _named(own, *RENAMED)
+        or [each for each in _named(own, JSON)[:_READ] if has_cells(each.member, reader)]
+        or _named(list(_checkpoints(readable, above)), NOTEBOOK)
+    )
+    return [Candidate(owner.order, member) for owner, member in found]
+
+
+def has_cells(member: Member, reader: Reader) -> bool:
+    """Say whether a file looks like a notebook, whatever its name is."""
+    try:
+        data = reader.read(member.source, member.address).data
+    except ZachetkaError:
+        return False
+    return b'"cells"' in data and b'"cell_type"' in data
+
+
+def without_copies(by_key: Mapping[str, Sequence[Owned]]) -> dict[str, list[Owned]]:
+    """Give `hw (1)` to the student `hw` where there is one; else it is a student's own name."""
+    joined: dict[str, list[Owned]] = {}
+    for key, owned in by_key.items():
+        original = bare(key)
+        if original not in by_key:
+            original = key
+        mine = [
+            each._replace(owner=each.owner._replace(key=original, name=original)) for each in owned
+        ]
+        joined.setdefault(original, []).extend(mine)
+    return joined
+
+
+def _named(owned: Iterable[Owned], *endings: str) -> list[Owned]:
+    return [each for each in owned if each.member.name.casefold().endswith(endings)]
+
+
+def _checkpoints(owned: Iterable[Owned], above: int) -> Iterator[Owned]:
+    for each in owned:
+        parts = each.member.parts[above:]
+        if CHECKPOINTS in parts and not is_noise(part for part in parts if part != CHECKPOINTS):
+            yield each

@@ -1,0 +1,43 @@
+"""Sources that a program has cut into lines without the newlines between these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NO_LINE_ENDS: Final = "lines of cells had no line ends: they were put back"
+
+
+def lack_line_ends(untrusted_cells: Sequence[Any]) -> bool:
+    """Say whether there are sources of several lines, and no line in the whole file has an end."""
+    several = [lines for cell in untrusted_cells if (lines := _lines(cell))]
+    return bool(several) and not any(_has_end(line) for lines in several for line in lines[:-1])
+
+
+def with_line_ends(untrusted_cells: Sequence[Any]) -> list[Any]:
+    """Put the ends back."""
+    return [
+        {**cell, _field(cell): "\n".join(lines)} if (lines := _lines(cell)) else cell
+        for cell in untrusted_cells
+    ]
+
+
+def _has_end(line: str) -> bool:
+    # Whatever Python takes for the end of a line, Jupyter cuts sources at.
+    return bool(line) and line.splitlines() != [line]
+
+
+def _field(cell: dict[str, Any]) -> str:
+    return "source" if "source" in cell else "input"
+
+
+def _lines(untrusted_cell: object) -> list[str]:
+    """Give the lines of a cell; none where it has only one, or something that is no text."""
+    if not isinstance(untrusted_cell, dict):
+        return []
+    untrusted_lines = untrusted_cell.get(_field(untrusted_cell))
+    if not isinstance(untrusted_lines, list) or len(untrusted_lines) < 2:  # noqa: PLR2004 - lines
+        return []
+    return untrusted_lines if all(isinstance(line, str) for line in untrusted_lines) else []
