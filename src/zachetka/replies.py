@@ -5,9 +5,17 @@ A header becomes one of these models or is refused; a fault becomes a sentence i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 
 from zachetka.errors import Cause, StudentFault
 from zachetka.language import Text
@@ -21,6 +29,13 @@ _NAME_USED_AGAIN = Text(
     en="Is the name used again further down for something else, as in `accuracy = accuracy(...)`?",
     ru="Не занято ли это имя ниже чем-то другим, как в `accuracy = accuracy(...)`?",
 )
+_NOT_DONE = Text(en="this part is not done yet", ru="эта часть ещё не сделана")
+_NOBODY_ANSWERS = Text(en="nobody answers `input()` here", ru="на `input()` здесь никто не ответит")
+# After these the code has not come to what a check asks about.
+_UNREACHED: Final = frozenset(
+    {"NameError", "ModuleNotFoundError", "ImportError", "NotImplementedError", "EOFError"}
+)
+_UNBOUND: Final = re.compile(r"NameError: name '(\w{1,100})' is not defined")
 
 
 class _Reply(BaseModel):
@@ -29,8 +44,18 @@ class _Reply(BaseModel):
 
 _DETAIL_LINES = 6
 R = TypeVar("R", bound=_Reply)
+
+
+def _plain(untrusted_value: object) -> object:
+    """Replace half characters: JSON can spell them, an honest line may hold one, no text does."""
+    if isinstance(untrusted_value, str):
+        return untrusted_value.encode("utf-8", "replace").decode("utf-8")
+    return untrusted_value
+
+
+_Plain = Annotated[str, BeforeValidator(_plain)]
 # Cut, since these are kept for every cell of a notebook: thousands could hold gigabytes.
-Shown = Annotated[str, Field(max_length=5000), AfterValidator(lambda name: name[:200])]
+Shown = Annotated[_Plain, Field(max_length=5000), AfterValidator(lambda name: name[:200])]
 
 
 class Hello(_Reply):
@@ -48,8 +73,8 @@ class CellReply(_Reply):
     index: int = Field(ge=0, le=1_000_000)
     status: Literal["ok", "error", "time_limit", "memory_limit", "crash", "skipped"]
     duration_s: float = Field(ge=0, le=1e6)
-    error: str | None = Field(max_length=5000)
-    traceback: str | None = Field(default=None, max_length=5000)
+    error: _Plain | None = Field(max_length=5000)
+    traceback: _Plain | None = Field(default=None, max_length=5000)
     rescued: list[Shown] = Field(max_length=50)
     truncated: bool
 
@@ -71,16 +96,23 @@ class Fault(_Reply):
     """A probe has no value, and why."""
 
     cause: Literal["missing", "error", "time_limit", "memory_limit", "output_limit", "crash"]
-    detail: str = Field(max_length=5000)
-    function: str = Field(default="", max_length=1000)
+    detail: _Plain = Field(max_length=5000)
+    function: _Plain = Field(default="", max_length=1000)
     line: int = Field(default=0, ge=0, le=1 << 31)
-    code: str = Field(default="", max_length=1000)
+    code: _Plain = Field(default="", max_length=1000)
 
 
 def _first_lines(detail: str) -> str:
     """Give what an error says without the pages of details behind it."""
     first, *others = detail.splitlines() or [""]
     return "\n".join([first, *others[:_DETAIL_LINES], *(["…"] if others[_DETAIL_LINES:] else [])])
+
+
+class UnreachedError(StudentFault):
+    """The student's code ended before it came to what was asked of it.
+
+    What a check has to say about a wrong answer would mislead here.
+    """
 
 
 class KernelLostError(StudentFault):
@@ -121,7 +153,7 @@ def student_fault(fault: Fault, timeout_s: float, limits: Limits) -> StudentFaul
         timeout_s: the seconds that the probe had.
         limits: those of the sandbox.
     """
-    where, hint = Text("", ""), None
+    where = Text("", "")
     if fault.code:
         where = Text(
             en=f", in the line `{fault.code}`",
@@ -152,18 +184,30 @@ def student_fault(fault: Fault, timeout_s: float, limits: Limits) -> StudentFaul
                 ru=f"процесс Python завершился, пока работал ваш код ({fault.detail or 'убит'})",
             )
         case "error":
-            error = _first_lines(fault.detail.removesuffix(": "))  # a message may be empty
-            if fault.function:
-                text = Text(
-                    en=f"your code raised {error}", ru=f"ваш код завершился ошибкой {error}"
-                )
-            else:  # what it gave may be at fault, and where that was used
-                text = Text(
-                    en=f"your code could not be used: {error}",
-                    ru=f"вашим кодом не удалось воспользоваться: {error}",
-                )
-                if error.endswith("object is not callable"):
-                    hint = _NAME_USED_AGAIN
-            text = text + where
+            return _error(fault, where)
     name = fault.detail if fault.cause == "missing" else None
-    return StudentFault(Cause(fault.cause), text, hint, name=name)
+    return StudentFault(Cause(fault.cause), text, name=name)
+
+
+def _error(fault: Fault, where: Text) -> StudentFault:
+    error = _first_lines(fault.detail.removesuffix(": "))  # a message may be empty
+    if fault.function:
+        text = Text(en=f"your code raised {error}", ru=f"ваш код завершился ошибкой {error}")
+    else:  # what it gave may be at fault, and where that was used
+        text = Text(
+            en=f"your code could not be used: {error}",
+            ru=f"вашим кодом не удалось воспользоваться: {error}",
+        )
+    if error.partition(":")[0] in _UNREACHED:
+        unbound = _UNBOUND.match(error)
+        name = unbound[1] if unbound is not None else None
+        return UnreachedError(Cause.ERROR, text + where, _unreached_hint(fault, error), name=name)
+    is_no_function = not fault.function and error.endswith("object is not callable")
+    return StudentFault(Cause.ERROR, text + where, _NAME_USED_AGAIN if is_no_function else None)
+
+
+def _unreached_hint(fault: Fault, error: str) -> Text | None:
+    # torch raises this one, too: only what the student's own line raises is a part left open.
+    if error == "NotImplementedError" or "NotImplementedError" in fault.code:
+        return _NOT_DONE
+    return _NOBODY_ANSWERS if error == "EOFError: EOF when reading a line" else None

@@ -134,6 +134,54 @@ def test_a_name_whose_cell_failed_before_it_is_kept(course, bubblewrap):
     assert "what it declares below was kept" in report.flags[0]
 
 
+def test_of_a_cell_that_ended_the_kernel_nothing_is_said_to_stand_below(course, bubblewrap):
+    report = course.grade(
+        [HONEST, "import os\nos._exit(0)"], sandbox=bubblewrap, isolation=Isolation.WARM
+    )
+    assert report.score == 1.0
+    assert report.flags[0] == "cell 2 failed; what it declares was kept: os"
+
+
+OTHER = """
+schema = "zachetka.assignment/1"
+name = "other"
+version = "1"
+title = { en = "Other", ru = "Другое" }
+
+[tasks]
+all = { weight = 100, names = ["MyReLU", "softmax", "train"] }
+"""
+NOTHING = "This notebook defines nothing that toy asks for"
+
+
+@pytest.mark.parametrize(
+    ("cells", "declared", "said"),
+    [
+        (["x = 1"], None, NOTHING),
+        (["x = 1"], "toy", NOTHING),
+        (["x = 1"], "unheard-of", NOTHING),
+        (["x = 1"], "other", f"{NOTHING}; it looks like the homework other"),
+        (["class MyReLU: ..."], None, f"{NOTHING}; it looks like the homework other"),
+        (["def main():\n    def double(x): ..."], "other", None),
+        (["def double(x): ...", "%reset -f"], "other", None),
+    ],
+)
+def test_another_homework_is_told_so_once(course, bubblewrap, cells, declared, said):
+    folder = course.root / "course" / "assignments"
+    for name, text in (("other", OTHER), ("broken", "what = ")):
+        (folder / name).mkdir()
+        (folder / name / "assignment.toml").write_text(text)
+    path = course.hand_in(cells)
+    document = json.loads(path.read_text())
+    document["metadata"]["zachetka"] = {"assignment": declared}
+    path.write_text(json.dumps(document))
+    report = grade(course.job(path, sandbox=bubblewrap, isolation=Isolation.WARM))
+    assert causes(report) == dict.fromkeys(CHECKS, "missing")
+    assert (report.status, report.score) == (ReportStatus.GRADED, 0.0)
+    assert report.message == said
+    assert [flag for flag in report.flags if "nothing" in flag] == ([said] if said else [])
+
+
 @pytest.mark.parametrize("cells", [["# nothing"], ["%%html\n<b>x</b>"]], ids=str)
 def test_a_notebook_without_answers_scores_zero(course, bubblewrap, cells):
     report = course.grade(cells, sandbox=bubblewrap, isolation=Isolation.WARM)

@@ -11,9 +11,10 @@ from zachetka.examiner import examine_in_child
 from zachetka.language import Text
 from zachetka.pytest_plugin import run
 from zachetka.pytest_plugin.examination import Examination
-from zachetka.replies import KernelLostError
+from zachetka.replies import CellReply, KernelLostError, UnreachedError
 from zachetka.sandbox.base import Limits
 from zachetka.submission import Cell, Submission
+from zachetka.submission.notebook import TextCell
 
 PRELUDE = """
 import os, sys, time
@@ -71,6 +72,7 @@ def examine(tmp_path):
         checks,
         *,
         cells=(),
+        texts=(),
         session=None,
         reopen=None,
         lost=None,
@@ -83,7 +85,7 @@ def examine(tmp_path):
         if session is None and lost is None:
             session = FakeSession(**names)
         examination = Examination(
-            submission=Submission("x.ipynb", "ab" * 32, 10, tuple(cells)),
+            submission=Submission("x.ipynb", "ab" * 32, 10, tuple(cells), texts=tuple(texts)),
             limits=limits or Limits(),
             secret=b"0123456789abcdef",
             session=session,
@@ -224,6 +226,7 @@ def test_inputs_and_seeds_are_the_same_every_time(examine):
     ("cells", "name", "hint"),
     [
         (["def f(): ..."], "f", "a later line deletes it"),
+        (["%%timeit\ndef f(): ..."], "f", "`f` stands in cell 1, which is a `%%timeit` cell"),
         (["def f(: ..."], "f", "cell 1, where `f` stands, has a syntax error"),
         (["def f(): ...", "%reset -f"], "f", "cell 2 deletes all names"),
         (["def F(): ..."], "f", None),
@@ -254,6 +257,62 @@ def test_a_missing_name_is_explained(examine, cells, name, hint):
         assert outcome["hint"] is None
     else:
         assert hint in outcome["hint"]["en"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "hint"),
+    [
+        (StudentFault(Cause.ERROR, Text(en="error", ru="ошибка")), "look there"),
+        (UnreachedError(Cause.ERROR, Text(en="no torch", ru="нет torch")), None),
+        (StudentFault(Cause.MISSING, Text(en="no f", ru="нет f")), None),
+    ],
+)
+def test_a_checks_own_hint_is_for_code_that_got_so_far(examine, fault, hint):
+    result = examine(
+        """
+        @check("a", points=5, title=T, hint=HINT)
+        def test_error(student):
+            student.run(ask, returns=Integer())
+        """,
+        session=FailingSession(fault),
+    )
+    said = result["outcomes"][0]["hint"]
+    assert (said and said["en"]) == hint
+
+
+def test_an_import_that_failed_explains_an_unbound_name(examine):
+    session = FailingSession(
+        UnreachedError(Cause.ERROR, Text(en="no wandb", ru="нет wandb"), name="wandb")
+    )
+    error = "ModuleNotFoundError: No module named 'wandb'"
+    session.cells = (
+        CellReply(
+            index=0, status="error", duration_s=0.1, error=error, rescued=[], truncated=False
+        ),
+    )
+    result = examine(
+        """
+        @check("a", points=5, title=T, hint=HINT)
+        def test_error(student):
+            student.run(ask, returns=Integer())
+        """,
+        session=session,
+        cells=[Cell(0, "import wandb")],
+    )
+    assert result["outcomes"][0]["hint"]["en"].startswith("cell 1 imports `wandb`, which is not")
+
+
+def test_a_name_in_a_text_is_explained(examine):
+    result = examine(
+        """
+        @check("a", points=5, title=T, hint=HINT)
+        def test_name(student):
+            student.run(ask, returns=Integer())
+        """,
+        texts=[TextCell(0, "markdown", "def f(x):\n    return x")],
+    )
+    hint = result["outcomes"][0]["hint"]["en"]
+    assert hint.startswith("`f` stands in cell 1, which is a Markdown cell")
 
 
 PASSING = """
@@ -400,6 +459,17 @@ def test_our_own_working_directory_and_environment_stay(examine, working_directo
     examine(PASSING)
     assert os.getcwd() == working_directory  # noqa: PTH109 - compared as it is
     assert dict(os.environ) == environment
+
+
+class FailingSession(FakeSession):
+    """Has a fault instead of an answer, and lives on."""
+
+    def __init__(self, fault):
+        super().__init__()
+        self.fault = fault
+
+    def probe(self, *_args, **_options):
+        raise self.fault
 
 
 class DyingSession(FakeSession):

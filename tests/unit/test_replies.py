@@ -1,7 +1,7 @@
 import pytest
 
 from zachetka.errors import Cause
-from zachetka.replies import Fault, student_fault
+from zachetka.replies import CellReply, Fault, UnreachedError, student_fault, validated
 from zachetka.sandbox.base import Limits
 
 
@@ -44,3 +44,52 @@ def test_pages_of_details_are_cut_with_a_mark(lines):
 def test_a_fault_keeps_its_cause():
     fault = Fault(type="fault", cause="missing", detail="MyMLP")
     assert student_fault(fault, 10.0, Limits()).cause is Cause.MISSING
+
+
+def fault_of(detail, **place):
+    fault = Fault(type="fault", cause="error", detail=detail, **place)
+    return student_fault(fault, 10.0, Limits())
+
+
+@pytest.mark.parametrize(
+    ("detail", "code", "hint"),
+    [
+        ("NotImplementedError: ", "raise NotImplementedError", "this part is not done yet"),
+        ("NotImplementedError: TODO", "raise NotImplementedError('TODO')", "is not done yet"),
+        ("NotImplementedError: Could not run 'aten::mm'", "return x @ y", None),
+        ("EOFError: EOF when reading a line", 'input("go?")', "nobody answers `input()` here"),
+        ("EOFError: Ran out of input", "pickle.load(file)", None),
+        ("NameError: name 'torch' is not defined", "return torch.ones(1)", None),
+        ("ModuleNotFoundError: No module named 'wandb'", "import wandb", None),
+        ("ImportError: cannot import name 'x'", "from torch import x", None),
+    ],
+)
+def test_what_was_never_reached_is_told_apart(detail, code, hint):
+    fault = fault_of(detail, function="f", code=code)
+    assert isinstance(fault, UnreachedError)
+    assert (hint is None) is (fault.hint is None)
+    assert hint is None or hint in fault.hint.en
+
+
+def test_an_error_of_what_was_reached_is_not():
+    assert not isinstance(fault_of("ValueError: NameError: no", function="f"), UnreachedError)
+
+
+def test_a_name_that_is_not_bound_is_kept():
+    assert fault_of("NameError: name 'wandb' is not defined", function="f").name == "wandb"
+    assert fault_of("ImportError: no", function="f").name is None
+
+
+def test_half_a_character_in_an_answer_is_replaced():
+    header = {"type": "fault", "cause": "error", "detail": "ValueError: \ud800", "function": "f"}
+    fault = validated(Fault, {**header, "code": "raise ValueError('\udfff')"})
+    assert fault.code == "raise ValueError('?')"
+    text = student_fault(fault, 10.0, Limits()).text
+    assert text.en == "your code raised ValueError: ?, in the line `raise ValueError('?')`"
+
+
+def test_half_a_character_in_what_is_said_of_a_cell_is_replaced():
+    header = {"type": "cell", "index": 0, "status": "error", "duration_s": 0.1, "truncated": False}
+    said = {"error": "E: \ud800", "traceback": "\ud800", "rescued": ["\ud800"]}
+    reply = validated(CellReply, {**header, **said})
+    assert (reply.error, reply.traceback, reply.rescued) == ("E: ?", "?", ["?"])

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from zachetka.pytest_plugin.sources import defined_above, parse_cell, paths_used_by
+from zachetka.pytest_plugin.sources import (
+    defined_above,
+    foreign_magic,
+    imports,
+    parse_cell,
+    paths_used_by,
+)
 
 SIGMOID = "def sigmoid(x):\n    return torch.sigmoid(x)"
 CELLS = ["import torch\nfrom torch import nn\nimport torch.nn.functional as F", SIGMOID]
@@ -183,3 +189,34 @@ def test_of_two_names_at_most_one_stands_above_the_other() -> None:
     above = {name: defined_above(name, cells) for name in names}
     assert not any(one in above[other] and other in above[one] for one in names for other in names)
     assert above["c"] == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("source", "magic"),
+    [
+        ("x = 1", None),
+        ("%time x = 1", None),
+        ("%%time\nx = 1", None),
+        (" \n%%capture out\nx = 1", None),
+        ("%%timeit -n 1\nx = 1", "timeit"),
+        ("%%python3\nx = 1", "python3"),
+        ("%%!\nls", "!"),
+    ],
+)
+def test_a_cell_that_leaves_no_names_is_told_by_its_magic(source: str, magic: str | None) -> None:
+    assert foreign_magic(source) == magic
+
+
+def test_what_stands_in_timeit_is_read_all_the_same() -> None:
+    assert "torch.nn.ReLU" in used(f"%%timeit\n{HEAD}return nn.ReLU()(x)")
+
+
+def test_imports_give_names_to_the_notebook() -> None:
+    source = (
+        "import a.b, c.d as e\nfrom f.g import h, i as j\nfrom . import k\n"
+        "try:\n    import m\nexcept ImportError:\n    import n as m\n"
+        "def inner():\n    import o"
+    )
+    found = {("a", "a.b"), ("e", "c.d"), ("h", "f.g"), ("j", "f.g"), ("m", "m"), ("m", "n")}
+    assert set(imports(source)) == found
+    assert set(imports("import a(")) == set()

@@ -29,6 +29,8 @@ def comment_lines(report: Report, language: Language) -> list[str]:
     lines = []
     if report.status is ReportStatus.REJECTED:
         lines.append(f"{_REJECTED.in_language(language)} {report.message or ''}")
+    elif report.message:
+        lines.append(report.message)
     if report.score is not None:
         lines.append(_say(_SCORE, language, _figure(report.score), _figure(report.max_score)))
     if report.late is not None and report.late.points_lost:

@@ -17,6 +17,7 @@ from zachetka.pytest_plugin.check import MARK, id_of, info_of
 from zachetka.pytest_plugin.examination import Examination, Outcome, SeveralProbesError
 from zachetka.pytest_plugin.rng import Rng
 from zachetka.pytest_plugin.student import Student
+from zachetka.replies import UnreachedError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -114,7 +115,9 @@ class ExaminationPlugin:
     def _judge(self, outcome: Outcome, error: BaseException) -> None:
         if isinstance(error, StudentFault):
             outcome.cause, outcome.text = error.cause, error.text
-            outcome.hint = error.hint or outcome.info.hint
+            # What never got as far as what the check asks about is no matter for its hint.
+            is_reached = error.cause is not Cause.MISSING and not isinstance(error, UnreachedError)
+            outcome.hint = error.hint or (outcome.info.hint if is_reached else None)
         elif isinstance(error, AssertionError):
             outcome.cause = Cause.ASSERTION
             outcome.text = Text(en="the result is wrong", ru="неверный результат")

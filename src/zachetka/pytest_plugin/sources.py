@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _MAGIC = re.compile(r"(?m)^([ \t]*+)(?:(?:[\w., \t]++=[ \t]*+)?[%!?].*|.*\?[ \t]*+)$")
 # Magics of a cell that holds Python of the notebook's own.
 _PYTHON_CELL = re.compile(r"\A(\s*)%%(?:time|capture|prun|timeit)\b.*")
+_CELL_MAGIC = re.compile(r"\A\s*%%([\w.!-]{0,30})")
+_TRANSPARENT = frozenset({"time", "capture", "prun"})
 # Python 3.11 reads long f-strings in quadratic time; nobody writes so much by hand.
 _MAX_CHARS = 500_000
 _MAX_CELL_CHARS = 50_000
@@ -53,6 +55,27 @@ def parse_cell(source: str) -> ast.Module | None:
         with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
             return ast.parse(text)
     return None
+
+
+def foreign_magic(source: str) -> str | None:
+    """Give the magic of a cell that leaves no names in the notebook: `bash`, `timeit`."""
+    match = _CELL_MAGIC.match(source)
+    return None if match is None or match[1] in _TRANSPARENT else match[1]
+
+
+def imports(source: str) -> Iterator[tuple[str, str]]:
+    """Give the names that the imports of a cell bind for the notebook, and the module of each."""
+    waiting: list[ast.AST] = [*filter(None, [parse_cell(source)])]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.Import(names=aliases):
+                for alias in aliases:
+                    yield alias.asname or alias.name.partition(".")[0], alias.name
+            case ast.ImportFrom(module=str() as module, names=aliases, level=0):
+                yield from ((alias.asname or alias.name, module) for alias in aliases)
+        if not isinstance(node, (*_DEFINITIONS, ast.expr)):  # what these import is their own
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 def definitions(source: str) -> Iterator[tuple[str, int]]:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
-import functools
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from zachetka.errors import Cause, StudentFault
-from zachetka.language import Text
 from zachetka.probe import load_probe
-from zachetka.pytest_plugin.sources import defined_above, definitions, parse_cell, readable
+from zachetka.pytest_plugin.missing import (
+    explain_absent,
+    explain_missing,
+    explain_unbound,
+    missing_fault,
+)
+from zachetka.pytest_plugin.sources import defined_above
 from zachetka.pytest_plugin.specs import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from zachetka.language import Text
     from zachetka.pytest_plugin.examination import Examination
     from zachetka.pytest_plugin.rng import Rng
     from zachetka.pytest_plugin.specs import Spec
-    from zachetka.replies import CellReply
     from zachetka.submission import Cell
+
+__all__ = ["Student", "explain_missing", "missing_fault"]
 
 
 class Student:
@@ -68,9 +72,15 @@ class Student:
         Raises:
             StudentFault: the code failed, or returned something of another type.
         """
-        untrusted_value = self._examination.probe(
-            load_probe(probe), inputs, seed=self._rng.seed(), timeout_s=timeout_s
-        )
+        loaded = load_probe(probe)
+        try:
+            untrusted_value = self._examination.probe(
+                loaded, inputs, seed=self._rng.seed(), timeout_s=timeout_s
+            )
+        except StudentFault as fault:
+            if fault.hint is None and fault.name is not None:
+                fault.hint = self._explain(fault.cause, fault.name)
+            raise
         return validate(returns, untrusted_value, "value")
 
     def attempt(
@@ -87,70 +97,10 @@ class Student:
         except StudentFault as fault:
             return fault
 
-
-def explain_missing(
-    name: str, cells: tuple[Cell, ...], replies: Mapping[int, CellReply]
-) -> Text | None:
-    """Say why a name that a check needs is not there, as far as the notebook tells."""
-    texts = readable(cell.source for cell in cells)
-    cells = tuple(replace(cell, source=text) for cell, text in zip(cells, texts, strict=True))
-    for cell in cells:
-        if name in _defined_names(cell.source):
-            reply = replies.get(cell.index)
-            if reply is not None and reply.status != "ok":
-                return _failed_cell(cell.index, reply)
-    broken = [cell.index for cell in cells if _is_broken(cell.source) and name in cell.source]
-    if broken:
-        return Text(
-            en=f"cell {broken[0] + 1}, where `{name}` stands, has a syntax error",
-            ru=f"в ячейке {broken[0] + 1}, где стоит `{name}`, синтаксическая ошибка",
-        )
-    resets = [cell.index for cell in cells if _has_reset(cell.source)]
-    if resets:
-        return Text(
-            en=f"cell {resets[-1] + 1} deletes all names (`%reset`): remove that line",
-            ru=f"ячейка {resets[-1] + 1} удаляет все имена (`%reset`): уберите эту строку",
-        )
-    defined = {known for cell in cells for known in _defined_names(cell.source)}
-    if name in defined:
-        return Text(
-            en=f"`{name}` is defined in the notebook, but a later line deletes it",
-            ru=f"`{name}` определяется в ноутбуке, но позже удаляется",
-        )
-    close = difflib.get_close_matches(name, sorted(defined), n=1, cutoff=0.7)
-    if close:
-        return Text(
-            en=f"there is `{close[0]}`: is it the same thing under another name?",
-            ru=f"есть имя `{close[0]}`: не оно ли это под другим именем?",
-        )
-    return None
-
-
-def _failed_cell(index: int, reply: CellReply) -> Text:
-    number = index + 1
-    why = (reply.error or reply.status).strip()[:200]
-    return Text(
-        en=f"cell {number}, which defines it, did not finish: {why}",
-        ru=f"ячейка {number}, где оно определяется, не выполнилась: {why}",
-    )
-
-
-@functools.cache
-def _is_broken(source: str) -> bool:
-    return not source.lstrip().startswith("%%") and parse_cell(source) is None
-
-
-def _has_reset(source: str) -> bool:
-    return any(line.strip().startswith("%reset") for line in source.split("\n"))
-
-
-@functools.cache
-def _defined_names(source: str) -> frozenset[str]:
-    return frozenset(name for name, _ in definitions(source))
-
-
-def missing_fault(fault: StudentFault, hint: Text | None) -> StudentFault:
-    """Add to a missing name why it is missing."""
-    if fault.cause is not Cause.MISSING or hint is None:
-        return fault
-    return StudentFault(fault.cause, fault.text, hint)
+    def _explain(self, cause: Cause, name: str) -> Text | None:
+        """Say why a name is not there that a probe, or the student's own code, has asked for."""
+        if cause is Cause.MISSING:
+            return explain_absent(name, self._examination.submission)
+        session = self._examination.session
+        replies = {reply.index: reply for reply in session.cells} if session is not None else {}
+        return explain_unbound(name, self.cells, replies)

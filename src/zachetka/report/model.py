@@ -220,7 +220,9 @@ class Report(_Model):
         "a score of 0; `error`: something of ours failed, which is no score."
     )
     message: Prose | None = Field(
-        default=None, description="Why it was rejected, or what of ours failed."
+        default=None,
+        description="Why it was rejected, what of ours failed, or, if it was graded, what there is "
+        "to say of the whole notebook.",
     )
     score: Points | None = Field(
         description="Null exactly when the status is `error`; what was lost by being late is off."
