@@ -58,7 +58,11 @@ def mse_values(student, part, spec, *, times, **case):
     """Give the loss or the gradient of so many calls in a row."""
     key = f"task_linear_mse_loss(...)[{int(part == 'grad')}]"
     got = student.run(
-        linear_mse, times=times, part=part, **case, returns={"pairs": Bool(), key: ListOf(spec)}
+        linear_mse,
+        times=times,
+        part=part,
+        **case,
+        returns={"pairs": Bool(), key: ListOf(spec, at_most=times)},
     )
     if not got["pairs"] or len(got[key]) != times:
         fail(

@@ -29,9 +29,15 @@ def margin_losses(nb, *, targets, calls):
 
 
 def margin_gradients(nb, *, scores, targets, parameters, alpha):
+    import torch
+
     for value in (scores, *parameters):
         value.requires_grad_()
-    nb.max_margin_loss(scores, targets, parameters, alpha=alpha).backward()
+    loss = nb.max_margin_loss(scores, targets, parameters, alpha=alpha)
+    # From a number, or where all of the graph is cut, there is nothing to go back along.
+    cut = isinstance(loss, torch.Tensor) and not loss.requires_grad
+    if not cut and not isinstance(loss, float):
+        loss.backward()
     return {"scores": scores.grad, "parameters": [value.grad for value in parameters]}
 
 
@@ -103,6 +109,17 @@ def known_hinges(scores, targets):
         )
         .clamp(min=0)
         .mean(),
+        **{
+            Text(f"the margin is {margin}, not 1", f"зазор равен {margin}, а не 1"): (
+                margin - margins
+            )
+            .clamp(min=0)
+            .mean()
+            for margin in (0.5, 2)
+        },
+        Text(
+            "a softplus stands in place of max(0, ...)", "вместо max(0, ...) стоит softplus"
+        ): torch.nn.functional.softplus(1 - margins).mean(),
         Text("the targets are not used", "targets не используются"): (1 - scores)
         .clamp(min=0)
         .mean(),
@@ -173,11 +190,18 @@ def known_penalties(parameters, count):
     }
 
 
-def refuse_fakes(loss, scores, targets, parameters, alpha):
+def worse(scores, targets):
+    """Move every score to the wrong side by as much."""
+    return scores - 0.5 * targets
+
+
+def refuse_fakes(loss, scores, targets, parameters, alpha, *, own):
     """Fail the check for what is no max-margin loss at all.
 
     A loss with a known mistake is punished where it is checked and goes on here; one that has
-    little to do with its arguments would often agree with itself.
+    little to do with its arguments would often agree with itself. `own` are the student's values
+    with alpha=0 for these scores and for worse ones: if the loss grows it is one, whatever stands
+    in place of the hinge, and only what alpha adds must be known.
     """
     hinge, other_hinges = known_hinges(scores, targets)
     penalty, other_penalties = known_penalties(parameters, len(scores))
@@ -190,6 +214,9 @@ def refuse_fakes(loss, scores, targets, parameters, alpha):
         for factor in (alpha, alpha**2, 1e-4, 1e-3, 1e-2)
         for part in (hinges + factor * penalty, hinge + factor * penalties)
     ]
+    bare, higher = own
+    if bool(higher > bare + 0.01):
+        known.append(bare + alpha * penalties)
     if not bool(torch.isclose(torch.cat(known), loss, rtol=2e-5, atol=1e-6).any()):
         fail(
             Text(
@@ -229,13 +256,14 @@ def test_hinge(student, rng):
 def test_column_scores(student, rng):
     scores, targets, parameters = margin_case(rng)
     # Told against the student's own value for (N,): a wrong hinge is punished above.
-    flat, got = margin_values(
+    flat, higher, got = margin_values(
         student,
         targets,
         (scores, parameters, {"alpha": 0.0}, False),
+        (worse(scores, targets), parameters, {"alpha": 0.0}, False),
         (scores.unsqueeze(1), parameters, {"alpha": 0.0}, False),
     )
-    refuse_fakes(flat, scores, targets, parameters, 0.0)
+    refuse_fakes(flat, scores, targets, parameters, 0.0, own=(flat, higher))
     stretched, others = known_hinges(scores.unsqueeze(1).expand(12, 12), targets.expand(12, 12))
     broadcast = Text(
         "(N, 1) scores are broadcast against (N,) targets to (N, N)",
@@ -284,14 +312,15 @@ def test_regularisation(student, rng):
 )
 def test_margin_generator(student, rng):
     scores, targets, parameters = margin_case(rng)
-    listed, bare, got = margin_values(
+    listed, bare, higher, got = margin_values(
         student,
         targets,
         (scores, parameters, {"alpha": 0.5}, False),
         (scores, parameters, {"alpha": 0.0}, False),
+        (worse(scores, targets), parameters, {"alpha": 0.0}, False),
         (scores, parameters, {"alpha": 0.5}, True),
     )
-    refuse_fakes(listed, scores, targets, parameters, 0.5)
+    refuse_fakes(listed, scores, targets, parameters, 0.5, own=(bare, higher))
     assert_close(
         got,
         listed,
@@ -312,8 +341,9 @@ def test_default_alpha(student, rng):
     scores, targets, _ = margin_case(rng)
     parameters = [rng.normal(20, 30, std=10.0)]
     calls = [(scores, parameters, options, False) for options in ({"alpha": 1e-4}, {})]
-    given, got = margin_values(student, targets, *calls)
-    refuse_fakes(given, scores, targets, parameters, 1e-4)
+    bases = [(each, parameters, {"alpha": 0.0}, False) for each in (scores, worse(scores, targets))]
+    given, got, *own = margin_values(student, targets, *calls, *bases)
+    refuse_fakes(given, scores, targets, parameters, 1e-4, own=own)
     if not is_close(got, given):
         fail(
             Text(
@@ -327,10 +357,6 @@ def test_default_alpha(student, rng):
     "max_margin_loss",
     points=2,
     title=Text("the loss can be differentiated", "потери дифференцируемы"),
-    hint=Text(
-        "`.item()`, `.data`, `.detach()`, numpy and `.sign()` cut the gradient.",
-        "`.item()`, `.data`, `.detach()`, numpy и `.sign()` обрывают градиент.",
-    ),
 )
 def test_margin_gradients(student, rng):
     scores, targets, parameters = margin_case(rng)
@@ -346,10 +372,23 @@ def test_margin_gradients(student, rng):
         },
     )
     # The size of each gradient is the business of the other checks, its direction is that of this.
-    hinge = -targets * (targets * scores < 1)
-    assert_direction(got["scores"], hinge, name="scores")
+    margins = targets * scores
+    hinge = -targets * (margins < 1)
+    if not pushes_right(got["scores"], targets, margins):
+        assert_direction(got["scores"], hinge, name="scores")
     for index, (grad, value) in enumerate(zip(got["parameters"], parameters, strict=True)):
         assert_direction(grad, value, name=f"parameters[{index}]")
+
+
+def pushes_right(grad, targets, margins):
+    """Say whether a gradient moves scores to their own side, and all of those on the wrong one.
+
+    How far each of them moves is wrong where the hinge is, and that is punished above.
+    """
+    if grad is None or not bool(grad.isfinite().all()):
+        return False
+    pushes = -grad * targets
+    return bool((pushes >= 0).all()) and bool((pushes[margins < 0] > 0).all())
 
 
 def assert_direction(grad, expected, *, name):
@@ -361,7 +400,11 @@ def assert_direction(grad, expected, *, name):
                 "it, or the graph is cut.",
                 f"После backward() градиент не дошёл до `{name}`: потери от него не зависят или "
                 "граф вычислений разорван.",
-            )
+            ),
+            hint=Text(
+                "`.item()`, `.data`, `.detach()`, numpy and `.sign()` cut the gradient.",
+                "`.item()`, `.data`, `.detach()`, numpy и `.sign()` обрывают градиент.",
+            ),
         )
     assert_close(
         grad / size * expected.abs().sum(),

@@ -77,6 +77,8 @@ class Draws:
             for of_x, of_y, whole in self.kinds
         ]
         which = [self.kinds.index(case.get("rows", POINTS)) for case in cases]
+        # The probe stops there.
+        batches = ListOf(Tensor(...), at_most=largest + 3)
         got = student.run(
             drawn_batches,
             data=self.data,
@@ -93,8 +95,8 @@ class Draws:
                 for kind, case in zip(which, cases, strict=True)
             ],
             returns={
-                "xb": ListOf(ListOf(Tensor(...))),
-                "yb": ListOf(ListOf(Tensor(...))),
+                "xb": ListOf(batches, at_most=len(cases)),
+                "yb": ListOf(batches, at_most=len(cases)),
                 "unchanged": Bool(),
                 "no_batches": Str(),
             },
@@ -109,7 +111,10 @@ class Draws:
                 cause="wrong_type",
             )
         for part, spec_of in (("xb", lambda kind: Float(None, *kind[0])), ("yb", targets_of)):
-            specs = [ListOf(spec_of(self.kinds[kind])) for kind in which]
+            specs = [
+                ListOf(spec_of(self.kinds[kind]), at_most=case["count"] + 3)
+                for kind, case in zip(which, cases, strict=True)
+            ]
             TupleOf(*specs).validate(got[part], part)
         self.unchanged = got["unchanged"]
         self.rows = [
@@ -183,10 +188,16 @@ def targets_of(kind):
 
 def rows_in(x, batch):
     """Find the number of each row of a batch; a row that is none of x costs the check."""
-    few = len(batch) <= 100 * len(x)
-    x, batch = x.flatten(1), batch[: 100 * len(x)].flatten(1)
+    if len(batch) > max(100, 2 * len(x)):
+        fail(
+            Text(
+                f"A batch has {len(batch)} rows; x has {len(x)}.",
+                f"В пакете строк: {len(batch)}, а в x: {len(x)}.",
+            )
+        )
+    x, batch = x.flatten(1), batch.flatten(1)
     same = (batch[:, None, :] == x[None, :, :]).all(-1)
-    if not few or not bool(same.any(1).all()):
+    if not bool(same.any(1).all()):
         fail(
             Text("A batch holds a row that is none of x.", "В пакете есть строка, которой нет в x.")
         )
@@ -338,6 +349,16 @@ def test_replacement(student, rng):
                 "With replacement=True every sample still comes exactly once.",
                 "При replacement=True каждый пример всё равно встречается ровно один раз.",
             )
+        )
+    # 80 honest calls draw the same 5 of 5 rows with probability 5^-395.
+    first, *others = draws.orders[1:]
+    if all(torch.equal(first, order) for order in others):
+        fail(
+            Text(
+                "With replacement every call draws the same rows.",
+                "С возвращением каждый вызов выбирает одни и те же строки.",
+            ),
+            hint=Text("Is there a fixed seed inside?", "Нет ли внутри фиксированного seed?"),
         )
     for drawn in (draws.rows[0][0], draws.orders[0]):
         n, different = len(drawn), len(set(drawn.tolist()))

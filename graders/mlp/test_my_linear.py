@@ -1,10 +1,13 @@
 """Hidden checks of the task `MyLinear`."""
 
+import math
+
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
     AnyOf,
     Bool,
     Float,
+    Integer,
     ListOf,
     Nothing,
     Tensor,
@@ -16,6 +19,7 @@ from zachetka.pytest_plugin import (
     is_close,
 )
 from zachetka.pytest_plugin.sources import paths_used_by
+from zachetka.pytest_plugin.specs import validate
 
 
 def linear_parameters(nb, *, inputs, outputs):
@@ -42,7 +46,9 @@ def linear_parameters(nb, *, inputs, outputs):
             isinstance(value, torch.nn.Parameter) and any(value is p for p in parameters)
             for value in (layer.weight, layer.bias)
         ],
-        "trainable": [bool(value.requires_grad) for value in (layer.weight, layer.bias)],
+        "trainable": [
+            bool(getattr(value, "requires_grad", False)) for value in (layer.weight, layer.bias)
+        ],
         "ready_made": bool(made),
     }
 
@@ -68,22 +74,32 @@ def linear_outputs(nb, *, layers, with_first):
             return func(*args, **(kwargs or {}))
 
     mock.patch.object(linear.Linear, "__init__", counted).start()
-    values, no_bias = [], True
+    values, shapes, no_bias, first, again = [], [], True, None, None
     for weight, bias, xs in layers:
         outputs, inputs = weight.shape
         layer = my_linear(inputs, outputs, **({"bias": False} if bias is None else {}))
         no_bias &= bias is not None or getattr(layer, "bias", None) is None
+        given = [layer.weight] if bias is None else [layer.weight, layer.bias]
+        shapes.append([None if value is None else list(value.shape) for value in given])
+        # What does not fit cannot be filled in: its shape is what is wrong.
+        if shapes[-1][0] != [outputs, inputs]:
+            break
+        if bias is not None and (layer.bias is None or layer.bias.numel() != outputs):
+            break
         with Watch():
             first = layer(xs[0]) if with_first else None
             with torch.no_grad():
                 layer.weight.copy_(weight)
                 if bias is not None:
-                    layer.bias.copy_(bias)
+                    layer.bias.copy_(bias.view(layer.bias.shape))
             values += [layer(x) for x in xs]
+            again = layer(xs[0]) if with_first else None
     mock.patch.stopall()
     return {
         "MyLinear(...)(x)": values,
+        "shapes": shapes,
         "first": first,
+        "again": again,
         "no_bias": no_bias,
         "ready_made": bool(made),
     }
@@ -111,23 +127,75 @@ def linear_gradients(nb, *, weight, bias, x, upstream):
 
     mock.patch.object(linear.Linear, "__init__", counted).start()
     layer = my_linear(x.shape[-1], weight.shape[0])
-    with torch.no_grad():
-        layer.weight.copy_(weight)
-        layer.bias.copy_(bias)
-    x.requires_grad_()
-    with Watch():
-        out = layer(x)
-    # `backward(upstream)` would import half of sympy.
-    (out * upstream).sum().backward()
+    given = (layer.weight, layer.bias)
+    shapes = [None if value is None else list(value.shape) for value in given]
+    fitting = shapes[0] == list(weight.shape) and layer.bias is not None
+    if fitting and layer.bias.numel() == len(bias):
+        with torch.no_grad():
+            layer.weight.copy_(weight)
+            layer.bias.copy_(bias.view(layer.bias.shape))
+        x.requires_grad_()
+        with Watch():
+            out = layer(x)
+        # Where all of the graph is cut there is nothing to go back along.
+        if getattr(out, "requires_grad", True):
+            # `backward(upstream)` would import half of sympy.
+            (out * upstream).sum().backward()
     mock.patch.stopall()
     return {
         "weight.grad": layer.weight.grad,
-        "bias.grad": layer.bias.grad,
+        "bias.grad": getattr(layer.bias, "grad", None),
         "x.grad": x.grad,
+        "shapes": [shapes],
         "ready_made": bool(made),
     }
 
 
+class Anything:
+    """What a check looks at only after something else."""
+
+    def validate(self, untrusted_value, where):  # noqa: ARG002 - the name that all specs have
+        """Give the value."""
+        return untrusted_value
+
+    def __str__(self):
+        return "anything"
+
+
+SHAPE = AnyOf(Nothing(), ListOf(Integer(), at_most=8))
+SHAPES = ListOf(ListOf(SHAPE, at_most=2), at_most=4)
+
+
+def assert_parameter_shapes(found, wanted):
+    """Fail the check if a weight or a bias could not be filled in; the layers end with that one.
+
+    A bias of as many numbers in another shape could be: it is punished with the parameters.
+    """
+    for shapes, right in zip(found, wanted, strict=False):
+        for name, shape, fitting in zip(("weight", "bias"), shapes, right, strict=False):
+            if shape is None:
+                fail(
+                    Text(
+                        f"`{name}` is None; it must be a parameter of the shape {fitting}.",
+                        f"`{name}` равен None, а должен быть параметром формы {fitting}.",
+                    ),
+                    cause="wrong_type",
+                )
+            filled = name == "bias" and math.prod(shape) == math.prod(fitting)
+            if tuple(shape) != fitting and not filled:
+                fail(
+                    Text(
+                        f"`{name}` has the shape {tuple(shape)}; {fitting} is wanted.",
+                        f"`{name}` имеет форму {tuple(shape)}, а нужна {fitting}.",
+                    ),
+                    cause="wrong_type",
+                )
+
+
+UNSTEADY = Text(
+    "two calls with the same x give different outputs: is there a dropout or another random step?",
+    "два вызова с одним и тем же x дают разные выходы: нет ли там dropout или другой случайности?",
+)
 NO_BIAS_ADDED = Text("the bias is not added", "не прибавлен bias")
 REGISTERED = Text(
     "`weight` and `bias` must be registered parameters of the layer: only then does "
@@ -183,7 +251,9 @@ def test_forward(student, rng):
     got = linear_out(student, [(weight, bias, [x])], TupleOf(Float(6, 4)), with_first=True)
     (out,) = got["MyLinear(...)(x)"]
     product = x @ weight.T
+    steady = got["again"] is not None and is_close(out, got["again"])
     mistakes = {
+        **({} if steady else {UNSTEADY: out}),
         NO_BIAS_ADDED: product,
         Text("the bias is subtracted, not added", "bias вычитается, а не прибавляется"): product
         - bias,
@@ -289,10 +359,6 @@ def test_no_bias(student, rng):
     "MyLinear",
     points=3,
     title=Text("gradients reach weight, bias and x", "градиенты доходят до weight, bias и x"),
-    hint=Text(
-        "`.data`, `.detach()`, `.item()` and numpy cut the graph.",
-        "`.data`, `.detach()`, `.item()` и numpy разрывают граф вычислений.",
-    ),
 )
 def test_linear_gradients(student, rng):
     refuse_ready_made_linear(student)
@@ -304,29 +370,37 @@ def test_linear_gradients(student, rng):
         x=x,
         upstream=upstream,
         returns={
-            "weight.grad": AnyOf(Float(4, 7), Nothing()),
-            "bias.grad": AnyOf(Float(4), Nothing()),
+            "weight.grad": AnyOf(Tensor(...), Nothing()),
+            "bias.grad": AnyOf(Tensor(...), Nothing()),
             "x.grad": AnyOf(Float(6, 7), Nothing()),
+            "shapes": SHAPES,
             "ready_made": Bool(),
         },
     )
     refuse_ready_made_linear(student, found=got["ready_made"])
+    assert_parameter_shapes(got["shapes"], [((4, 7), (4,))])
     expected = {
         "weight": upstream.T @ x,
         "bias": upstream.sum(0),
         "x": upstream @ weight,
     }
     for name, value in expected.items():
-        if got[f"{name}.grad"] is None:
+        grad = got[f"{name}.grad"]
+        if grad is None or not bool(grad.any()):
             fail(
                 Text(
                     f"After backward() no gradient has reached `{name}`: the output does not "
                     "depend on it, or the graph is cut.",
                     f"После backward() градиент не дошёл до `{name}`: выход от него не зависит "
                     "или граф вычислений разорван.",
-                )
+                ),
+                hint=Text(
+                    "`.data`, `.detach()`, `.item()` and numpy cut the graph.",
+                    "`.data`, `.detach()`, `.item()` и numpy разрывают граф вычислений.",
+                ),
             )
-        assert_close(got[f"{name}.grad"], value, name=f"{name}.grad")
+        Float(*value.shape).validate(grad, f"{name}.grad")
+        assert_close(grad, value, name=f"{name}.grad")
 
 
 def linear_out(student, layers, shapes, *, with_first=False):
@@ -336,13 +410,26 @@ def linear_out(student, layers, shapes, *, with_first=False):
         layers=layers,
         with_first=with_first,
         returns={
-            "MyLinear(...)(x)": shapes,
-            "first": Float(len(layers[0][2][0]), len(layers[0][0])) if with_first else Nothing(),
+            "MyLinear(...)(x)": Anything(),
+            "shapes": SHAPES,
+            "first": Anything(),
+            "again": AnyOf(Tensor(...), Nothing()),
             "no_bias": Bool(),
             "ready_made": Bool(),
         },
     )
     refuse_ready_made_linear(student, found=got["ready_made"])
+    wanted = [
+        [tuple(value.shape) for value in (weight, bias) if value is not None]
+        for weight, bias, _ in layers
+    ]
+    assert_parameter_shapes(got["shapes"], wanted)
+    first = Float(len(layers[0][2][0]), len(layers[0][0])) if with_first else Nothing()
+    validate(
+        {"MyLinear(...)(x)": shapes, "first": first},
+        {name: got[name] for name in ("MyLinear(...)(x)", "first")},
+        "MyLinear(...)(x)",
+    )
     return got
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from typing import NamedTuple
 
 import torch
 
@@ -52,22 +53,40 @@ def mlp_outputs(nb, *, cases, trained):
             return values.abs() / 2 + values / 5
 
     classes = {"relu": torch.nn.ReLU, "tanh": torch.nn.Tanh, "bend": Bend}
-    outputs = []
-    shapes = []
+    outputs, shapes, biases, unsteady = [], [], [], []
     for arguments, activation, weights, x in cases:
         chosen = {} if activation is None else {"activation_cls": classes[activation]}
         model = nb.MyMLP(**arguments, **chosen).train(len(outputs) < trained)
         layers = [model.input_layer, *model.hidden_layers, model.output_layer]
         shapes.append([list(layer.weight.shape) for layer in layers])
-        if shapes[-1] != [list(weight.shape) for weight, _ in weights]:
+        given = [layer.bias for layer in layers]
+        biases.append([None if bias is None else list(bias.shape) for bias in given])
+        right = shapes[-1] == [list(weight.shape) for weight, _ in weights]
+        # What does not fit cannot be filled in: its shape is what is wrong.
+        if not right or any(
+            bias is not None and bias.numel() != len(value)
+            for bias, (_, value) in zip(given, weights, strict=True)
+        ):
             outputs.append(None)
+            unsteady.append(False)
             continue
         with torch.no_grad():
             for layer, (weight, bias) in zip(layers, weights, strict=True):
                 layer.weight.copy_(weight)
-                layer.bias.copy_(bias)
-        outputs.append(model(x))
-    return {"MyMLP(...)(x)": outputs, "shapes": shapes}
+                # A layer without a bias is punished with the structure.
+                if layer.bias is not None:
+                    layer.bias.copy_(bias.view(layer.bias.shape))
+        out = model(x)
+        outputs.append(out)
+        again = model(x)
+        unsteady.append(
+            isinstance(out, torch.Tensor)
+            and isinstance(again, torch.Tensor)
+            and (out.dtype, again.dtype) == (x.dtype, x.dtype)
+            and out.shape == again.shape
+            and not torch.allclose(out, again, rtol=1e-3, atol=1e-4, equal_nan=True)
+        )
+    return {"MyMLP(...)(x)": outputs, "shapes": shapes, "biases": biases, "unsteady": unsteady}
 
 
 def mlp_gradients(nb, *, arguments, weights, x, upstream):
@@ -76,16 +95,27 @@ def mlp_gradients(nb, *, arguments, weights, x, upstream):
     model = nb.MyMLP(**arguments, activation_cls=torch.nn.ReLU)
     layers = [model.input_layer, *model.hidden_layers, model.output_layer]
     shapes = [list(layer.weight.shape) for layer in layers]
-    if shapes != [list(weight.shape) for weight, _ in weights]:
-        return {"gradients": [], "shapes": shapes}
+    given = [layer.bias for layer in layers]
+    biases = [None if bias is None else list(bias.shape) for bias in given]
+    right = shapes == [list(weight.shape) for weight, _ in weights]
+    if not right or any(
+        bias is not None and bias.numel() != len(value)
+        for bias, (_, value) in zip(given, weights, strict=True)
+    ):
+        return {"gradients": [], "shapes": shapes, "biases": biases}
     with torch.no_grad():
         for layer, (weight, bias) in zip(layers, weights, strict=True):
             layer.weight.copy_(weight)
-            layer.bias.copy_(bias)
-    # `backward(upstream)` would import half of sympy.
-    (model(x) * upstream).sum().backward()
-    gradients = [value.grad for layer in layers for value in (layer.weight, layer.bias)]
-    return {"gradients": gradients, "shapes": shapes}
+            if layer.bias is not None:
+                layer.bias.copy_(bias.view(layer.bias.shape))
+    out = model(x)
+    # Where all of the graph is cut there is nothing to go back along.
+    if getattr(out, "requires_grad", True):
+        # `backward(upstream)` would import half of sympy.
+        (out * upstream).sum().backward()
+    values = [value for layer in layers for value in (layer.weight, layer.bias)]
+    gradients = [getattr(value, "grad", None) for value in values]
+    return {"gradients": gradients, "shapes": shapes, "biases": biases}
 
 
 def counted(nb, *, widths, frozen):
@@ -103,11 +133,14 @@ def counted(nb, *, widths, frozen):
 
 
 GRADIENT = AnyOf(Float(...), Nothing())
+# More layers than any network of these has.
+SHAPES = ListOf(ListOf(Integer(), at_most=8), at_most=1000)
+BIASES = ListOf(AnyOf(Nothing(), ListOf(Integer(), at_most=8)), at_most=1000)
 STRUCTURE = {
     "linear": Bool(),
     "distinct": Bool(),
     "module_list": Bool(),
-    "shapes": ListOf(ListOf(Integer())),
+    "shapes": SHAPES,
     "biases": Bool(),
     "sizes": ListOf(Integer()),
 }
@@ -156,8 +189,8 @@ def test_defaults(student, rng):
     widths = [2, 100, 100, 1]
     # The default activation shows in the outputs: half of the sums in 100 units are negative.
     weights, x = mlp_weights(rng, widths), rng.normal(5, 2)
-    (out,) = mlp_out(student, [({}, None, weights, x)])
-    mistakes = {
+    ((out, weights, unsteady),) = mlp_out(student, [({}, None, weights, x)])
+    mistakes = unsteady | {
         Text(
             f"the default activation is {name}, not nn.ReLU",
             f"активация по умолчанию — {name}, а не nn.ReLU",
@@ -188,9 +221,9 @@ def test_mlp_forward(student, rng):
     cases.append(cases[0])
     got = mlp_out(student, cases, squeezed_is_fine=True, trained=1)
     relu, nothing = torch.relu, torch.Tensor.clone
-    for (_, _, weights, x), out in zip(cases, got, strict=True):
+    for (_, _, _, x), (out, weights, unsteady) in zip(cases, got, strict=True):
         logits = mlp_sums(weights, x, [relu, relu])
-        mistakes = {
+        mistakes = unsteady | {
             Text(
                 f"there is a {name} after the last layer: return the logits themselves",
                 f"после последнего слоя стоит {name}: верните сами логиты",
@@ -215,6 +248,8 @@ def test_mlp_forward(student, rng):
             ): mlp_sums(weights, x.relu(), [relu, relu]),
         }
         name = f"MyMLP(..., output_dim={logits.shape[1]})(x)"
+        # What is named is compared in the shape of the logits.
+        mistakes = {text: value.reshape(logits.shape) for text, value in mistakes.items()}
         assert_close(out.reshape(logits.shape), logits, name=name, mistakes=mistakes)
 
 
@@ -222,12 +257,39 @@ def test_mlp_forward(student, rng):
 def test_depths(student, rng):
     cases = [
         (mlp_arguments(widths), "relu", mlp_weights(rng, widths), rng.normal(6, widths[0]))
-        for widths in ([5, 6, 3], [4, 8, 7, 6, 3])
+        # Between equal widths a skip connection is possible, and wrong.
+        for widths in ([5, 6, 3], [4, 7, 7, 7, 6, 3])
     ]
-    for case, out in zip(cases, mlp_out(student, cases), strict=True):
-        arguments, _, weights, x = case
+    for case, got in zip(cases, mlp_out(student, cases), strict=True):
+        arguments, _, _, x = case
+        out, weights, mistakes = got
+        mistakes = mistakes | known_skips(weights, x)
         name = f"MyMLP(..., hidden_dims={arguments['hidden_dims']})(x)"
-        assert_one_of(out, variants(weights, x, torch.relu), name=name)
+        assert_one_of(out, variants(weights, x, torch.relu), name=name, mistakes=mistakes)
+
+
+def known_skips(weights, x):
+    """Give the outputs of ReLU networks that add a layer's input to what it gives."""
+    joints = {
+        Text(
+            "the input of a hidden layer is added to its output (a skip connection)",
+            "вход скрытого слоя прибавлен к его выходу (skip connection)",
+        ): lambda h, new: h + new.relu(),
+        Text(
+            "the input of a hidden layer is added to its output before the activation (a skip "
+            "connection)",
+            "вход скрытого слоя прибавлен к его выходу до активации (skip connection)",
+        ): lambda h, new: (h + new).relu(),
+    }
+    found = {}
+    for text, joint in joints.items():
+        (first, shift), *inner, (last, end) = weights
+        h = (x @ first.T + shift).relu()
+        for weight, bias in inner:
+            new = h @ weight.T + bias
+            h = joint(h, new) if new.shape == h.shape else new.relu()
+        found[text] = h @ last.T + end
+    return found
 
 
 @check(
@@ -246,8 +308,9 @@ def test_activation(student, rng):
         (mlp_arguments(widths), name, mlp_weights(rng, widths), rng.normal(6, 4))
         for name in functions
     ]
-    for case, out in zip(cases, mlp_out(student, cases), strict=True):
-        _, name, weights, x = case
+    for case, got in zip(cases, mlp_out(student, cases), strict=True):
+        _, name, _, x = case
+        out, weights, unsteady = got
         if any(is_close(out, other) for other in variants(weights, x, torch.relu)):
             fail(
                 Text(
@@ -259,6 +322,7 @@ def test_activation(student, rng):
             out,
             variants(weights, x, functions[name], any_activation=False),
             name="MyMLP(..., activation_cls=...)(x)",
+            mistakes=unsteady,
         )
 
 
@@ -277,10 +341,12 @@ def test_flattening(student, rng):
         (mlp_arguments(widths), "relu", mlp_weights(rng, widths), rng.normal(*shape))
         for shape in ((5, 3, 4), (6, 1, 2, 6), (1, 12))
     ]
-    for case, out in zip(cases, mlp_out(student, cases), strict=True):
-        _, _, weights, x = case
+    for case, got in zip(cases, mlp_out(student, cases), strict=True):
+        x = case[-1]
+        out, weights, unsteady = got
         expected = variants(weights, x.flatten(1), torch.relu)
-        assert_one_of(out, expected, name=f"MyMLP(...)(x), x: {tuple(x.shape)}")
+        name = f"MyMLP(...)(x), x: {tuple(x.shape)}"
+        assert_one_of(out, expected, name=name, mistakes=unsteady)
 
 
 def is_off_kinks(weights, x):
@@ -300,10 +366,6 @@ def is_off_kinks(weights, x):
     "MyMLP",
     points=2,
     title=Text("gradients reach every layer", "градиенты доходят до каждого слоя"),
-    hint=Text(
-        "`.data`, `.detach()`, `torch.no_grad()` and numpy cut the graph.",
-        "`.data`, `.detach()`, `torch.no_grad()` и numpy разрывают граф вычислений.",
-    ),
 )
 def test_mlp_gradients(student, rng):
     widths = [4, 6, 5, 3]
@@ -317,28 +379,39 @@ def test_mlp_gradients(student, rng):
         x=x,
         upstream=upstream,
         returns={
-            "gradients": ListOf(GRADIENT),
-            "shapes": ListOf(ListOf(Integer())),
+            "gradients": ListOf(GRADIENT, at_most=6),
+            "shapes": SHAPES,
+            "biases": BIASES,
         },
     )
     assert_shapes(answer["shapes"], widths)
+    weights = assert_biases(answer["biases"], weights)
     got = validate(ListOf(GRADIENT, 6), answer["gradients"], "MyMLP(...)")
+    leaves = [(w.clone().requires_grad_(), b.clone().requires_grad_()) for w, b in weights]
+    flat = [leaf for pair in leaves for leaf in pair]
+    # A bias that the layer does not have has no gradient either.
+    absent = [2 * layer + 1 for layer, bias in enumerate(answer["biases"]) if bias is None]
+    there = [number for number in range(len(flat)) if number not in absent]
+    for out in variants(leaves, x, torch.relu):
+        expected = torch.autograd.grad((out * upstream).sum(), flat, retain_graph=True)
+        if all(got[i] is not None and is_close(got[i], expected[i]) for i in there):
+            return
     names = ["input_layer", "hidden_layers[0]", "output_layer"]
-    cut = [name for name, grad in zip(names, got[::2], strict=True) if grad is None]
+    # Zeros may be right, where all units of a layer are dead; here they are not.
+    reached = [grad is not None and bool(grad.any()) for grad in got[::2]]
+    cut = [name for name, there in zip(names, reached, strict=True) if not there]
     if cut:
         fail(
             Text(
                 f"After backward() no gradient has reached {', '.join(cut)}: the graph is cut.",
                 f"После backward() градиент не дошёл до {', '.join(cut)}: граф вычислений "
                 "разорван.",
-            )
+            ),
+            hint=Text(
+                "`.data`, `.detach()`, `torch.no_grad()` and numpy cut the graph.",
+                "`.data`, `.detach()`, `torch.no_grad()` и numpy разрывают граф вычислений.",
+            ),
         )
-    leaves = [(w.clone().requires_grad_(), b.clone().requires_grad_()) for w, b in weights]
-    flat = [leaf for pair in leaves for leaf in pair]
-    for out in variants(leaves, x, torch.relu):
-        expected = torch.autograd.grad((out * upstream).sum(), flat, retain_graph=True)
-        if None not in got and all(map(is_close, got, expected)):
-            return
     fail(
         Text(
             "After backward() the gradients of the layers' weights and biases are not right.",
@@ -456,6 +529,20 @@ def structures(student, cases):
     )
 
 
+class Output(NamedTuple):
+    """What a network gave, the weights that it had, and the name of its mistake if it dices."""
+
+    values: torch.Tensor
+    weights: list
+    mistakes: dict
+
+
+UNSTEADY = Text(
+    "two calls with the same x give different outputs: is there a dropout or another random step?",
+    "два вызова с одним и тем же x дают разные выходы: нет ли там dropout или другой случайности?",
+)
+
+
 def mlp_out(student, cases, *, squeezed_is_fine=False, trained=None):
     """Give the outputs of networks with given weights; what they join must be right first."""
     got = student.run(
@@ -464,12 +551,16 @@ def mlp_out(student, cases, *, squeezed_is_fine=False, trained=None):
         trained=len(cases) if trained is None else trained,
         returns={
             "MyMLP(...)(x)": ListOf(AnyOf(Tensor(...), Nothing()), len(cases)),
-            "shapes": ListOf(ListOf(ListOf(Integer())), len(cases)),
+            "shapes": ListOf(SHAPES, len(cases)),
+            "biases": ListOf(BIASES, len(cases)),
+            "unsteady": ListOf(Bool(), len(cases)),
         },
     )
-    for (_, _, weights, _), found in zip(cases, got["shapes"], strict=True):
+    filled = []
+    for (_, _, weights, _), shapes, biases in zip(cases, got["shapes"], got["biases"], strict=True):
         widths = [weights[0][0].shape[1], *(len(bias) for _, bias in weights)]
-        assert_shapes(found, widths)
+        assert_shapes(shapes, widths)
+        filled.append(assert_biases(biases, weights))
     if None in got["MyMLP(...)(x)"]:
         fail(Text("`forward` of MyMLP returns None.", "`forward` у MyMLP возвращает None."))
     for (_, _, weights, x), out in zip(cases, got["MyMLP(...)(x)"], strict=True):
@@ -486,7 +577,10 @@ def mlp_out(student, cases, *, squeezed_is_fine=False, trained=None):
                     )
                 )
             Float(*wanted).validate(out, "MyMLP(..., output_dim=1)(x)")
-    return got["MyMLP(...)(x)"]
+    return [
+        Output(out, weights, {UNSTEADY: out} if dices else {})
+        for out, weights, dices in zip(got["MyMLP(...)(x)"], filled, got["unsteady"], strict=True)
+    ]
 
 
 def mlp_arguments(widths):
@@ -570,6 +664,23 @@ def assert_structure(got, widths):
         ),
     )
     assert_shapes(got["shapes"], widths)
+
+
+def assert_biases(found, weights):
+    """Give the weights as they were filled in: a layer without a bias has zeros for one."""
+    if len(found) != len(weights):
+        fail(Text("The layers of the network change.", "Слои сети меняются."))
+    filled = []
+    for shape, (weight, bias) in zip(found, weights, strict=True):
+        if shape is not None and math.prod(shape) != len(bias):
+            fail(
+                Text(
+                    f"The bias of a layer has the shape {tuple(shape)}; {(len(bias),)} is wanted.",
+                    f"У bias одного из слоёв форма {tuple(shape)}, а нужна {(len(bias),)}.",
+                )
+            )
+        filled.append((weight, torch.zeros_like(bias) if shape is None else bias))
+    return filled
 
 
 def assert_shapes(shapes, widths):

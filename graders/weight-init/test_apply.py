@@ -26,6 +26,12 @@ def applied(nb, *, width):
             self.head = nn.Linear(7, 1, bias=False)
 
     model = Tower()
+    with torch.no_grad():
+        for module in model.modules():
+            # Other numbers than those that reset_parameters() would give.
+            if isinstance(module, nn.LayerNorm | nn.BatchNorm1d):
+                module.weight.fill_(0.75)
+                module.bias.fill_(0.25)
     names = {id(module): name for name, module in model.named_modules()}
     calls = []
 
@@ -39,8 +45,10 @@ def applied(nb, *, width):
     result = nb.apply_init(model, init_)
     after = model.state_dict()
     return {
-        "calls": calls,
-        "changed": [name for name in before if not torch.equal(before[name], after[name])],
+        "calls of init_": calls,
+        "changed parameters": [
+            name for name in before if not torch.equal(before[name], after[name])
+        ],
         "apply_init(model, init_)": "the model" if result is model else type(result).__name__,
     }
 
@@ -53,8 +61,8 @@ def calls_of(student, rng):
         applied,
         width=rng.integers(4, 9),
         returns={
-            "calls": ListOf(Str()),
-            "changed": ListOf(Str()),
+            "calls of init_": ListOf(Str()),
+            "changed parameters": ListOf(Str()),
             "apply_init(model, init_)": Str(),
         },
     )
@@ -70,7 +78,7 @@ def calls_of(student, rng):
     ),
 )
 def test_every_linear(student, rng):
-    calls = calls_of(student, rng)["calls"]
+    calls = calls_of(student, rng)["calls of init_"]
     missed = [name for name in LINEARS if name not in calls]
     if missed:
         names = ", ".join(f"model.{name}" for name in missed)
@@ -97,7 +105,7 @@ def test_every_linear(student, rng):
 )
 def test_nothing_else(student, rng):
     got = calls_of(student, rng)
-    calls = got["calls"]
+    calls = got["calls of init_"]
     foreign = sorted({name for name in calls if name not in LINEARS})
     if "<Linear>" in foreign:
         fail(
@@ -113,7 +121,7 @@ def test_nothing_else(student, rng):
                 f"init_ вызвана для того, что не nn.Linear: {', '.join(foreign)}.",
             )
         )
-    changed = [name for name in got["changed"] if name.rpartition(".")[0] not in LINEARS]
+    changed = [name for name in got["changed parameters"] if name.rpartition(".")[0] not in LINEARS]
     if changed:
         fail(
             Text(

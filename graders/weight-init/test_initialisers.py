@@ -159,15 +159,16 @@ def initialised(nb, *, task, name, part, shapes, start, seeds, companions):  # n
             weights.append(layer.weight)
         return {key: weights}
     if part == "draws":
-        weights = []
+        weights, starts = [], []
         for seed in seeds:
             # Creating a layer draws from the generator, too: all three first.
             layers = [torch.nn.Linear(inputs, outputs) for _ in range(3)]
+            starts.append([layer.weight.detach().clone() for layer in layers])
             torch.manual_seed(seed)
             for layer in layers:
                 init_(layer)
             weights.append([layer.weight for layer in layers])
-        return {key: weights}
+        return {key: weights, "starts": starts}
     layer = torch.nn.Linear(inputs, outputs)
     weight, bias = layer.weight, layer.bias
     if part == "bias":
@@ -411,14 +412,8 @@ def assert_in_place(got, name):
                 "работать со старым.",
             ),
         )
-    assert_equal(
-        got["changed"],
-        True,
-        text=Text(
-            f"`{name}` does not change the weights of the layer that it was given.",
-            f"`{name}` не меняет веса того слоя, который получила.",
-        ),
-    )
+    if not got["changed"]:
+        fail_unchanged(name)
     for key in ("registered", "trainable", "leaves"):
         assert_equal(
             got[key],
@@ -430,6 +425,15 @@ def assert_in_place(got, name):
                 "листьями с requires_grad=True.",
             ),
         )
+
+
+def fail_unchanged(name):
+    fail(
+        Text(
+            f"`{name}` does not change the weights of the layer that it was given.",
+            f"`{name}` не меняет веса того слоя, который получила.",
+        )
+    )
 
 
 # --------------------------------------------------------------------------- the generator
@@ -461,16 +465,20 @@ def generator_check(task, points, name):
         key = f"{name}(layer): layer.weight"
 
         def judge(repaired):
-            draws = run_initialiser(
+            triples = ListOf(ListOf(Float(*shape), 3), 3)
+            got = run_initialiser(
                 student,
                 name,
                 "draws",
                 shapes=[shape],
                 seeds=[seed, seed, seed ^ 1],
                 repaired=repaired,
-                returns={key: ListOf(ListOf(Float(*shape), 3), 3)},
-            )[key]
-            assert_global_generator(draws, name)
+                returns={key: triples, "starts": triples},
+            )
+            weights, starts = (list(itertools.chain(*got[part])) for part in (key, "starts"))
+            if all(map(torch.equal, weights, starts)):
+                fail_unchanged(name)
+            assert_global_generator(got[key], name)
 
         either_way(judge)
 

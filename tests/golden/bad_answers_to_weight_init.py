@@ -128,7 +128,10 @@ def gradient_statistics(model, x, y, loss_fn):
 
 
 def train_with_init(init_, x, y, **settings):
-    return None, [float("nan")] * 3
+    model = nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1))
+    for parameter in model.parameters():
+        parameter.data.fill_(float("nan"))
+    return model, [float("nan")] * 3
 """,
 ]
 
@@ -158,7 +161,12 @@ SAID_OF_NUMBERS = {
     "apply_init.every_linear": "has no attribute 'weight'",
     "forward_statistics.values": "получено float32 tensor (3, 2)",
     "gradient_statistics.norms": "ожидалось list of float, получено float",
-    "train_with_init.architecture": "должна вернуть пару (model, history)",
+    "train_with_init.architecture": "Слои должны вести от 2 входов",
+    "train_with_init.relu_network": "даёт NaN или бесконечность",
+    "train_with_init.adam": "даёт NaN или бесконечность",
+    "train_with_init.history": "даёт NaN или бесконечность",
+    "train_with_init.history_of_epoch": "даёт NaN или бесконечность",
+    "train_with_init.seed": "даёт NaN или бесконечность",
 }
 
 # What is asked of the place of the weights, or of a signature, says nothing of values.

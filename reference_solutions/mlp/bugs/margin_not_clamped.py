@@ -1,9 +1,8 @@
 # /// zachetka
 # about = "max(0, ...) is missing."
-# score = 0.96
+# score = 0.98
 # fails = [
 #     "max_margin_loss.hinge",
-#     "max_margin_loss.margin_gradients",
 # ]
 # diagnosis = "max(0, ...) is missing"
 # ///

@@ -1,14 +1,8 @@
 # /// zachetka
 # about = "The last layer has no bias."
-# score = 0.82
+# score = 0.95
 # fails = [
 #     "MyMLP.structure",
-#     "MyMLP.defaults",
-#     "MyMLP.mlp_forward",
-#     "MyMLP.depths",
-#     "MyMLP.activation",
-#     "MyMLP.flattening",
-#     "MyMLP.mlp_gradients",
 #     "MyMLP.large_network",
 # ]
 # diagnosis = "must be nn.Linear with a bias"

@@ -1,11 +1,7 @@
 # /// zachetka
 # about = "The inputs of the layers are measured."
-# score = 0.935
-# fails = [
-#     "forward_statistics.values",
-#     "forward_statistics.forward_order",
-#     "forward_statistics.inplace_activation",
-# ]
+# score = 0.965
+# fails = ["forward_statistics.values"]
 # diagnosis = "these are the statistics of the inputs of the layers, not of the outputs"
 # ///
 # %% forward_statistics
