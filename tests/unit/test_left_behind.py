@@ -23,7 +23,7 @@ def _alarm():
 
 def run(source, line):
     names = {}
-    return declarations.run(left_behind(source, line), names, "<cell>"), names
+    return declarations.run(left_behind(source, (line, 0)), names, "<cell>"), names
 
 
 IMPORTS = """import math
@@ -94,33 +94,33 @@ def test_any_other_cell_is_left_alone(source):
     assert without_magic(source) == source
 
 
-def failed_line(source, user_ns, run_it):
+def failed_place(source, user_ns, run_it):
     forget_error()
     try:
         run_it(source, user_ns)
     except Exception as error:  # noqa: BLE001 - as a shell does
         sys.last_value = error
     kernel = SimpleNamespace(shell=SimpleNamespace(user_ns=user_ns))
-    return NotebookKernel._failed_line(kernel)
+    return NotebookKernel._failed_place(kernel)
 
 
 def execute(source, user_ns):
     exec(compile(source, "<cell>", "exec"), user_ns)  # noqa: S102 - a cell's own code
 
 
-def test_the_line_is_that_of_the_cell_and_not_of_a_function_of_it():
-    source = "def f():\n    1 / 0\nx = 1\nf()\n"
-    assert failed_line(source, {}, execute) == 4
+def test_the_place_is_that_of_the_cell_and_not_of_a_function_of_it():
+    source = "def f():\n    1 / 0\nx = 1\nx; f()\n"
+    assert failed_place(source, {}, execute) == (4, 3)
 
 
-def test_under_a_magic_the_line_is_that_of_the_cell_below_it():
+def test_under_a_magic_the_place_is_that_of_the_cell_below_it():
     user_ns = {"time_magic": lambda inner: execute(inner, user_ns), "inner": "x = 1\n\n1 / 0"}
-    assert failed_line("time_magic(inner)", user_ns, execute) == 3
+    assert failed_place("time_magic(inner)", user_ns, execute) == (3, 0)
 
 
 def test_no_cell_is_blamed_for_the_error_of_another():
-    assert failed_line("1 / 0", {}, execute) == 1
-    assert failed_line("x = 1", {}, execute) is None
+    assert failed_place("1 / 0", {}, execute) == (1, 0)
+    assert failed_place("x = 1", {}, execute) is None
 
 
 def note_error(reply, outputs, status="ok"):
