@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from zachetka.doctor.rules import is_count
-from zachetka.submission.notebook import kind_of, mapping, source_of
+from zachetka.submission.metadata import mapping
+from zachetka.submission.notebook import kind_of, source_of
 
 _HEADINGS: Final = 6
 _OLD_MIMES: Final = {

@@ -28,23 +28,17 @@ from zachetka.doctor.rules import (
     string_or,
 )
 from zachetka.submission import CELL_COUNT, FILE_BYTES
-from zachetka.submission.notebook import (
+from zachetka.submission.decoding import decode, holds_too_much, note, parse_json
+from zachetka.submission.metadata import (
     FOREIGN_KERNEL,
     STATELESS_WIDGETS,
     WIDGET_STATE,
-    all_cells,
-    decode,
     has_foreign_kernel,
-    has_ids,
     has_stateless_widgets,
-    holds_too_much,
-    kind_of,
     mapping,
-    note,
     other_language,
-    parse_json,
-    source_of,
 )
+from zachetka.submission.notebook import all_cells, has_ids, kind_of, source_of
 from zachetka.submission.refusals import not_a_notebook, too_much_data
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
-from zachetka.submission.notebook import mapping
+from zachetka.submission.metadata import mapping
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from zachetka.errors import SubmissionRejectedError
+from zachetka.submission.decoding import decode, parse_json
 from zachetka.submission.file import FILE_BYTES
-from zachetka.submission.notebook import all_cells, decode, mapping, parse_json
+from zachetka.submission.metadata import mapping
+from zachetka.submission.notebook import all_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

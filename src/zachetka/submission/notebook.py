@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from itertools import islice
@@ -10,18 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zachetka.errors import SubmissionRejectedError
 from zachetka.language import Language, Text
-from zachetka.submission.kinds import PACKED, only_notebook, refuse_other_kinds
+from zachetka.submission.decoding import decode, note, parse_json
 from zachetka.submission.line_ends import NO_LINE_ENDS, lack_line_ends, with_line_ends
-from zachetka.submission.refusals import (
-    BROKEN,
-    NO_CODE,
-    NO_NOTEBOOKS,
-    not_a_notebook,
-    too_much_data,
+from zachetka.submission.metadata import (
+    FOREIGN_KERNEL,
+    STATELESS_WIDGETS,
+    has_foreign_kernel,
+    has_stateless_widgets,
+    mapping,
+    reject_other_languages,
 )
+from zachetka.submission.refusals import NO_CODE, not_a_notebook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from zachetka.submission.file import RawSubmission
 
@@ -29,13 +30,7 @@ CELL_COUNT: Final = 2000
 SOURCE_BYTES: Final = 1_000_000
 SOURCES_BYTES: Final = 8_000_000
 
-# A parsed object costs some 25 times its characters; these bound the memory that parsing takes,
-# far above what honest outputs hold. A quote that is escaped begins no string.
-_BRACKETS: Final = 2_000_000
-_COMMAS: Final = 6_000_000
-_QUOTES: Final = 3_000_000
 
-_REPAIRS: Final = 20
 # Above what people write; in pictures among the text nobody looks for code.
 _TEXT_CHARS: Final = 50_000
 _TEXTS_CHARS: Final = 500_000
@@ -43,28 +38,10 @@ _TEXT_KINDS: Final = frozenset({"markdown", "raw"})
 # Below this, what is stored beside the code is nothing to speak of.
 _TELLING_BYTES: Final = 10_000_000
 
-WIDGET_STATE: Final = "application/vnd.jupyter.widget-state+json"
-FOREIGN_KERNEL: Final = "the kernel is another machine's: python3 was taken"
-STATELESS_WIDGETS: Final = "the metadata of widgets has no state, which other tools need"
 TWIN_IDS: Final = "several cells have the same id"
-_NATIVE_KERNELS: Final = frozenset({"python3", "python"})
 _MAJOR: Final = 4
 _MINOR_WITH_IDS: Final = 5
 
-_LONG_NUMBER: Final = 18
-_OTHER_KERNELS: Final = {
-    "ir": "R",
-    "r": "R",
-    "julia": "Julia",
-    "octave": "Octave",
-    "scala": "Scala",
-    "sql": "SQL",
-    "bash": "Bash",
-    "javascript": "JavaScript",
-    "c++": "C++",
-    "xcpp": "C++",
-    "rust": "Rust",
-}
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,63}")
 
 
@@ -122,7 +99,7 @@ def parse(raw: RawSubmission) -> Submission:
     if not isinstance(untrusted_notebook, dict):
         raise not_a_notebook()
     untrusted_metadata = mapping(untrusted_notebook.get("metadata"))
-    _reject_other_languages(untrusted_metadata)
+    reject_other_languages(untrusted_metadata)
     if has_foreign_kernel(untrusted_metadata):
         note(repairs, FOREIGN_KERNEL)
     if has_stateless_widgets(untrusted_metadata):
@@ -154,112 +131,6 @@ def refuse_without_code(submission: Submission) -> None:
     """
     if not any(cell.source.strip() for cell in submission.cells):
         raise SubmissionRejectedError(NO_CODE)
-
-
-def note(repairs: list[str], what: str) -> None:
-    """Add to `repairs`, up to a bound."""
-    # A file may need millions, and all that are noted stand in the report.
-    if len(repairs) < _REPAIRS:
-        repairs.append(what if len(repairs) < _REPAIRS - 1 else "and more was mended")
-
-
-def decode(data: bytes, repairs: list[str]) -> str:
-    """Give the text of a file in whatever encoding it has; note what that took.
-
-    Raises:
-        SubmissionRejectedError: the file is empty, or of another program.
-    """
-    inside = only_notebook(data)
-    if inside is not None:
-        note(repairs, PACKED)
-        data = inside
-    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
-        raise SubmissionRejectedError(
-            Text(
-                "The file is empty. Save the notebook and hand it in again.",
-                "Файл пустой. Сохраните ноутбук и сдайте его ещё раз.",
-            )
-        )
-    refuse_other_kinds(data)
-    encoding = json.detect_encoding(data)
-    # A file system that lost its power fills the end of a file up with zeros.
-    if encoding.startswith("utf-8") and data.endswith(b"\0"):
-        data = data.rstrip(b"\0")
-        note(repairs, "zeros at the end of the file were left out")
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        return _decode_broken(data, repairs)
-    if encoding != "utf-8":
-        note(repairs, f"read as {encoding}")
-    return text
-
-
-def _decode_broken(data: bytes, repairs: list[str]) -> str:
-    """Tell a file in the old Russian encoding of Windows from UTF-8 with a few broken bytes."""
-    text = data.decode("utf-8", errors="replace")
-    broken = text.count("\N{REPLACEMENT CHARACTER}")
-    multibyte = len(data) - len(text) + broken
-    if multibyte > 2 * broken:
-        note(repairs, f"{broken} broken bytes of UTF-8 were replaced")
-        return text
-    note(repairs, "read as cp1251")
-    return data.decode("cp1251", errors="replace")
-
-
-def holds_too_much(text: str) -> bool:
-    """Say whether to parse this JSON would take more memory than an honest notebook does."""
-    return (
-        text.count("[") + text.count("{") > _BRACKETS
-        or text.count(",") > _COMMAS
-        or text.count('"') - text.count('\\"') > _QUOTES
-    )
-
-
-def parse_json(
-    text: str,
-    repairs: list[str] | None = None,
-    *,
-    parse_int: Callable[[str], Any] | None = None,
-    parse_float: Callable[[str], Any] | None = None,
-    parse_constant: Callable[[str], Any] | None = None,
-) -> Any:
-    """Parse JSON of bounded size; numbers are not kept, unless a caller parses them.
-
-    What was appended to a notebook, as a proxy does with a piece of a web page, is left out.
-
-    Raises:
-        SubmissionRejectedError: it is too much, or no JSON.
-    """
-    if holds_too_much(text):
-        raise too_much_data()
-    decoder = json.JSONDecoder(
-        parse_int=parse_int or _parse_int,
-        parse_float=parse_float or _parse_float,
-        parse_constant=parse_constant,
-    )
-    try:
-        untrusted_value, end = decoder.raw_decode(text, len(text) - len(text.lstrip()))
-        rest = text[end:].strip()
-        if not isinstance(untrusted_value, dict) or '"cells"' in rest:
-            # There may be two notebooks, and nobody knows which is meant.
-            decoder.decode(text)
-    except (ValueError, RecursionError) as error:
-        what = next((said for looks, said in NO_NOTEBOOKS if looks.search(text)), BROKEN)
-        raise SubmissionRejectedError(what) from error
-    if rest and repairs is not None:
-        note(repairs, "what follows the notebook in its file was left out")
-    return untrusted_value
-
-
-def _parse_int(digits: str) -> int:
-    # No number of a notebook matters here, and Python refuses to read very long ones.
-    return int(digits) if len(digits) <= _LONG_NUMBER else 0
-
-
-def _parse_float(_digits: str) -> float:
-    # Millions of them in an output would be as many objects.
-    return 0.0
 
 
 def _code_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> Iterator[Cell]:
@@ -380,60 +251,6 @@ def _bounded_sizes(cells: tuple[Cell, ...]) -> list[int]:
             )
         )
     return sizes
-
-
-def has_foreign_kernel(untrusted_metadata: dict[str, Any]) -> bool:
-    """Say whether a notebook asks for a kernel that only its author's machine has."""
-    if "kernelspec" not in untrusted_metadata:
-        return False
-    untrusted_name = mapping(untrusted_metadata["kernelspec"]).get("name")
-    return not (isinstance(untrusted_name, str) and untrusted_name in _NATIVE_KERNELS)
-
-
-def has_stateless_widgets(untrusted_metadata: dict[str, Any]) -> bool:
-    """Say whether the metadata of widgets is there without what shows them, as Colab writes it."""
-    untrusted_widgets = untrusted_metadata.get("widgets", {})
-    if untrusted_widgets == {}:
-        return False
-    untrusted_models = mapping(mapping(untrusted_widgets).get(WIDGET_STATE))
-    return not isinstance(untrusted_models.get("state"), dict)
-
-
-def _reject_other_languages(untrusted_metadata: dict[str, Any]) -> None:
-    language = other_language(untrusted_metadata)
-    if language is not None:
-        raise SubmissionRejectedError(
-            Text(
-                f"The notebook is written in {language}; this assignment is in Python.",
-                f"Ноутбук написан на {language}, а задание выполняется на Python.",
-            )
-        )
-
-
-def other_language(untrusted_metadata: dict[str, Any]) -> str | None:
-    """Give the language of a notebook that is surely not in Python."""
-    untrusted_kernel = mapping(untrusted_metadata.get("kernelspec"))
-    untrusted_words = (
-        mapping(untrusted_metadata.get("language_info")).get("name"),
-        untrusted_kernel.get("language"),
-        untrusted_kernel.get("name"),
-    )
-    words = [word.lower() for word in untrusted_words if isinstance(word, str)]
-    # An environment may be called anything, and is shown as "Python (sql-course)".
-    untrusted_shown = untrusted_kernel.get("display_name")
-    shown = untrusted_shown.lower() if isinstance(untrusted_shown, str) else ""
-    if any("python" in word for word in (shown, *words)):
-        return None
-    for word in words:
-        language = _OTHER_KERNELS.get(re.split(r"[-\d]", word, maxsplit=1)[0])
-        if language is not None:
-            return language
-    return None
-
-
-def mapping(untrusted_value: object) -> dict[str, Any]:
-    """Give an object of JSON; what is none is empty."""
-    return untrusted_value if isinstance(untrusted_value, dict) else {}
 
 
 def _name(untrusted_value: object) -> str | None:
