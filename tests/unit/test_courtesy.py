@@ -60,6 +60,8 @@ ACCEPTED = {
     "new formats": "from matplotlib_inline.backend_inline import set_matplotlib_formats as f; f()",
     "loggers": "import wandb, mlflow\nwith wandb.init(project='x') as run:\n"
     "    run.config['lr'] = 1; wandb.watch(layer); wandb.log({'a': 1}); mlflow.log_metric('a', 1)",
+    "a logger in a network": "import copy, pickle; layer.run = run\n"
+    "copy.deepcopy(layer).run.log({}); pickle.loads(pickle.dumps(layer)).run.finish()",
     "a logger inside": "from wandb.integration.keras import WandbCallback\nimport mlflow.pytorch",
     "summaries": "from torch.utils.tensorboard import SummaryWriter\n"
     "writer = SummaryWriter('runs'); writer.add_scalar('loss', 1.0, 0); writer.close()",

@@ -62,6 +62,9 @@ class Absent(ModuleType):
 
     def __exit__(self, *_: object) -> None: ...
 
+    def __reduce__(self) -> tuple[type[Absent], tuple[str]]:
+        return Absent, (self.__name__,)
+
     def __iter__(self) -> Iterator[Any]:
         return iter(())
 
