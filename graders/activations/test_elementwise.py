@@ -44,17 +44,20 @@ def activation_outputs(nb, *, name, calls, inputs, companions):  # noqa: C901, P
 
     called, counting, exempt = set(), [True], []
 
+    def note(func):
+        if counting[0]:
+            # An operator is called `silu.default`.
+            called.add(getattr(func, "__name__", "").partition(".")[0])
+
     class Functions(TorchFunctionMode):
         def __torch_function__(self, func, types, args=(), kwargs=None):
-            if counting[0]:
-                called.add(getattr(func, "__name__", ""))
+            note(func)
             return func(*args, **(kwargs or {}))
 
     class Operators(TorchDispatchMode):
         # Below all of Python's functions: what a Function of one's own calls is seen here, too.
         def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-            if counting[0]:
-                called.add(func.__name__)
+            note(func)
             return func(*args, **(kwargs or {}))
 
     def uncounted(function, *values):
@@ -242,7 +245,7 @@ STARS = tuple(
 
 
 def is_ready_made(path):
-    """Say whether a path, or an operator of torch such as `relu.default`, is an activation."""
+    """Say whether a path, or an operator of torch, is an activation."""
     words = [word.removeprefix("special_").replace("_", "").lower() for word in path.split(".")]
     return not READY_MADE.isdisjoint(words)
 

@@ -8,7 +8,7 @@
 #     "MyReLU.large_inputs",
 #     "MyReLU.float64",
 # ]
-# diagnosis = "uses the ready-made activation `Relu`"
+# diagnosis = "uses the ready-made activation `relu`"
 # ///
 # %% MyReLU
 @torch.jit.script

@@ -8,7 +8,7 @@
 #     "MySiLU.large_inputs",
 #     "MySiLU.float64",
 # ]
-# diagnosis = "uses the ready-made activation `silu.default`"
+# diagnosis = "uses the ready-made activation `silu`"
 # ///
 # %% MySiLU
 OPERATORS = getattr(vars(torch)["o" + "ps"], "at" + "en")
