@@ -19,7 +19,7 @@ import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from zachetka.errors import InfrastructureError, UsageError
@@ -93,6 +93,8 @@ class LocalPool:
         # Two jobs on two cores cost many times the CPU when each of them uses every core.
         os.environ["OMP_NUM_THREADS"] = "1"
         forkserver.set_forkserver_preload(list(_PRELOADED))
+        # To start it lets interrupts through, so it is there before they are held.
+        resource_tracker.ensure_running()
         with _interrupts_held():
             forkserver.ensure_running()
 

@@ -248,6 +248,40 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_process(started):
     assert list(out.glob(".*")) == []
 
 
+WARM_UP = """
+import signal
+import time
+from zachetka import pool
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    pool.LocalPool(1).warm_up()
+    print("begun", flush=True)
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.3, 0.8])
+def test_ctrl_c_while_workers_warm_up_says_nothing(tmp_path, after_s):
+    script = tmp_path / "run.py"
+    script.write_text(WARM_UP)
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout.readline() == "begun\n"
+    time.sleep(after_s)
+    os.killpg(process.pid, signal.SIGINT)
+    # To the end of what holds the pipes, the process that warms up among them.
+    _, stderr = process.communicate(timeout=60)
+    assert stderr == ""
+
+
 def test_workers_go_when_their_parent_was_killed(started):
     process, pids, _ = started
     process.kill()

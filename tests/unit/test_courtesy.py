@@ -69,8 +69,14 @@ ACCEPTED = {
     "@jaxtyped(typechecker=beartype)\n"
     "def f(x: Float[torch.Tensor, 'n d'] | None = None) -> 'Float[torch.Tensor, \"n\"]':\n"
     "    return x\nassert f(3) == 3",
-    "numba": "import numba\n@numba.njit(cache=True)\ndef f(x): return x + 1\n"
-    "@numba.jit\ndef g(x): return f(x)\nassert g(1) == 2",
+    "no numbers": "try:\n    from numba import njit\nexcept ImportError:\n    njit = None\n"
+    "assert njit is None",
+    "settings": "assert wandb.config.get('epochs', 3) == 3 and wandb.__version__\n"
+    "class C(wandb.Callback):\n    def __init__(self, x): self.x = x\nassert C(1).x == 1\n"
+    "assert not isinstance(1, wandb.Table)",
+    "tensorboard by its path": "import torch.utils.tensorboard\n"
+    "from torch.utils.tensorboard.writer import SummaryWriter\n"
+    "torch.utils.tensorboard.SummaryWriter().add_scalar('a', 1)",
     "sharp plots": "%config InlineBackend.figure_format = 'retina'",
     "no plot is shown": "from IPython.core.formatters import format_display_data as show\n"
     "assert list(show(plt.figure())[0]) == ['text/plain']",

@@ -157,6 +157,7 @@ def test_each_endless_declaration_is_cut_by_itself(monkeypatch):
             (3, 8),
             {"math"},
         ),
+        ("if x:\n    import math\nelse:\n    import absent, os", (4, 4), {"os"}),
         ("if True:\n    len(1)\n    import math\ndef f(): ...", (2, 4), {"f"}),
         ("def f():\n    import math\nlen(1)\ndef g(): ...", (3, 0), {"g"}),
     ],
@@ -181,6 +182,8 @@ def test_an_import_that_fails_takes_no_other_along(source, place, names):
         ("try:\n    import json\nexcept ImportError:\n    import math", {"json"}),
         ("def f():\n    try:\n        import math\n    except ImportError: ...", set()),
         ("import math", set()),
+        ("try:\n    from math import *\nexcept ImportError: ...", set()),
+        ("try:\n    if absent:\n        import math\nexcept NameError: ...", set()),
     ],
 )
 def test_what_a_try_has_skipped_is_imported(source, names):

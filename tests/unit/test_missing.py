@@ -245,3 +245,10 @@ def test_what_is_written_anywhere_is_counted():
         texts=[TextCell(5, "raw", "def f():\n    return 1"), TextCell(6, "markdown", "def g")],
     )
     assert written([*"abcdefg", "train"], submission) == frozenset("abcdef")
+
+
+def test_heads_without_end_take_no_time():
+    text = ("def f\n" * 75 + ":#" * 500 + "\nx\n") * 40
+    texts = [TextCell(number, "markdown", text) for number in range(10)]
+    for _ in range(100):
+        assert explain_absent("f", submission_of("x = 1", texts=texts)) is None

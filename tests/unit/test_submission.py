@@ -294,6 +294,16 @@ def test_lines_without_ends_get_them_back(read):
     sheet = {"cells": [{"cell_type": "code", "input": ["x = 1", "y"], "outputs": []}]}
     found = read({"nbformat": 3, "metadata": {}, "worksheets": [sheet]})
     assert found.cells[0].source == "x = 1\ny"
+    prose = {"cell_type": "markdown", "source": ["# a\n", "b"]}
+    found = read(notebook(prose, code(["x = '\u2028'", "y = 2"])))
+    assert found.cells[0].source == "x = '\u2028'\ny = 2"
+
+
+def test_an_archive_of_many_files_is_not_looked_into(read):
+    data = json.dumps(notebook(code("x = 1")))
+    many = [(f"{number}.txt", "") for number in range(2000)]
+    with pytest.raises(SubmissionRejectedError, match="Unpack it"):
+        read(zipped(("a.ipynb", data), *many))
 
 
 def test_pieces_of_a_line_are_joined_where_lines_have_ends(read):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAMES: Final = frozenset(
     {
         *("wandb", "mlflow", "comet_ml", "neptune", "clearml", "aim", "tensorboardX", "trackio"),
-        *("jaxtyping", "typeguard", "beartype", "torchtyping", "numba", "line_profiler"),
+        *("jaxtyping", "typeguard", "beartype", "torchtyping", "line_profiler"),
         *("torchinfo", "torchsummary", "torchviz", "livelossplot", "memory_profiler", "loguru"),
     }
 )
@@ -32,10 +32,12 @@ class Absent(ModuleType):
     """
 
     __path__: list[str]
+    __version__: str
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.__path__ = []
+        self.__version__ = "0.0.0"
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -62,6 +64,16 @@ class Absent(ModuleType):
 
     def __exit__(self, *_: object) -> None: ...
 
+    def __mro_entries__(self, _bases: tuple[Any, ...]) -> tuple[type, ...]:
+        return ()
+
+    def __instancecheck__(self, _value: object) -> bool:
+        return False
+
+    def get(self, _key: object, default: Any = None) -> Any:
+        """Give the default of a setting that nobody has made."""
+        return default
+
     def __reduce__(self) -> tuple[type[Absent], tuple[str]]:
         return Absent, (self.__name__,)
 
@@ -70,13 +82,16 @@ class Absent(ModuleType):
 
 
 class _Finder(MetaPathFinder, Loader):
-    """Finds the stand-ins, where nobody before it has found the package."""
+    """Finds stand-ins for packages and all that is in them."""
+
+    def __init__(self, *names: str) -> None:
+        self._prefixes = tuple(f"{name}." for name in names)
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         del path, target
-        return ModuleSpec(name, self) if name.partition(".")[0] in NAMES else None
+        return ModuleSpec(name, self) if f"{name}.".startswith(self._prefixes) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         sys.stdout.write(f"[zachetka] not installed here, does nothing: {spec.name}\n")
@@ -87,7 +102,7 @@ class _Finder(MetaPathFinder, Loader):
 
 def install() -> None:
     """Find the stand-ins from now on."""
-    # torch has this one, and it needs a package that is not here.
+    sys.meta_path.append(_Finder(*NAMES))
+    # torch has a module for it, which needs a package that is not here.
     if importlib.util.find_spec("tensorboard") is None:
-        sys.modules["torch.utils.tensorboard"] = Absent("torch.utils.tensorboard")
-    sys.meta_path.append(_Finder())
+        sys.meta_path.insert(0, _Finder("torch.utils.tensorboard"))

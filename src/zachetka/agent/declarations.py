@@ -59,7 +59,7 @@ def left_behind(source: str, place: tuple[int, int]) -> list[ast.stmt]:
         node
         for statement in failed
         for node in _outside_functions(statement)
-        if isinstance(node, ast.Import | ast.ImportFrom)
+        if isinstance(node, ast.Import | ast.ImportFrom) and _end(node) >= place
     ]
     is_import = any(_covers(node, place) for node in imports)
     found: list[ast.stmt] = []
@@ -83,12 +83,16 @@ def swallowed(source: str, user_ns: dict[str, Any]) -> list[ast.stmt]:
         for statement in _statements(source)
         for block in _outside_functions(statement)
         if isinstance(block, ast.Try)
-        for inner in block.body
-        for node in _outside_functions(inner)
+        for node in block.body
         if isinstance(node, ast.Import | ast.ImportFrom)
         for one in _alone(node, again=True)
     ]
-    return [one for one in found if not all(_is_bound(name, user_ns) for name in _names_of(one))]
+    # A star has no name that could tell, and would take the names that the cell itself has bound.
+    return [
+        one
+        for one in found
+        if not any(name == "*" or _is_bound(name, user_ns) for name in _names_of(one))
+    ]
 
 
 def run(statements: list[ast.stmt], user_ns: dict[str, Any], file: str) -> list[str]:
@@ -167,9 +171,12 @@ def _start(node: ast.stmt) -> tuple[int, int]:
     return min([(node.lineno, node.col_offset), *starts])
 
 
+def _end(node: ast.stmt) -> tuple[int, int]:
+    return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+
+
 def _covers(node: ast.stmt, place: tuple[int, int]) -> bool:
-    end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-    return (node.lineno, node.col_offset) <= place <= end
+    return (node.lineno, node.col_offset) <= place <= _end(node)
 
 
 def _outside_functions(statement: ast.stmt) -> Iterator[ast.AST]:

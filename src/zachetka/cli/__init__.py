@@ -148,6 +148,8 @@ def _interrupt_once() -> None:
 
 
 def _leave(code: int) -> NoReturn:
+    if sys.stdout is None:  # closed by whoever started us
+        sys.exit(code)
     try:
         sys.stdout.flush()
     except OSError as error:

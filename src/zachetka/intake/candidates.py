@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zachetka.errors import ZachetkaError
 from zachetka.intake.choice import Candidate
-from zachetka.intake.copies import bare
 from zachetka.intake.layouts import CHECKPOINTS, JSON, NOTEBOOK, RENAMED, Owner, is_noise
 
 if TYPE_CHECKING:
@@ -29,8 +28,8 @@ def all_candidates(
 ) -> dict[str, list[Candidate]]:
     """Give the candidates of every student who has any.
 
-    Where nothing is named as a notebook, what was renamed on its way is taken for one, then JSON
-    that has cells, and at last what Jupyter saved by itself.
+    Where nothing is named as a notebook, or was before it was renamed on its way, JSON that has
+    cells is taken for one, and at last what Jupyter saved by itself.
 
     Args:
         by_key: the files of each student.
@@ -45,8 +44,7 @@ def _candidates(owned: Iterable[Owned], above: int, reader: Reader) -> list[Cand
     readable = [each for each in owned if each.member.trouble is None]
     own = [each for each in readable if not is_noise(each.member.parts[above:])]
     found = (
-        _named(own, NOTEBOOK)
-        or _named(own, *RENAMED)
+        _named(own, NOTEBOOK, *RENAMED)
         or [each for each in _named(own, JSON)[:_READ] if has_cells(each.member, reader)]
         or _named(list(_checkpoints(readable, above)), NOTEBOOK)
     )
@@ -60,20 +58,6 @@ def has_cells(member: Member, reader: Reader) -> bool:
     except ZachetkaError:
         return False
     return b'"cells"' in data and b'"cell_type"' in data
-
-
-def without_copies(by_key: Mapping[str, Sequence[Owned]]) -> dict[str, list[Owned]]:
-    """Give `hw (1)` to the student `hw` where there is one; else it is a student's own name."""
-    joined: dict[str, list[Owned]] = {}
-    for key, owned in by_key.items():
-        original = bare(key)
-        if original not in by_key:
-            original = key
-        mine = [
-            each._replace(owner=each.owner._replace(key=original, name=original)) for each in owned
-        ]
-        joined.setdefault(original, []).extend(mine)
-    return joined
 
 
 def _named(owned: Iterable[Owned], *endings: str) -> list[Owned]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zachetka.errors import ZachetkaError
 from zachetka.intake.content import Wanted, measure
 from zachetka.intake.copies import bare
+from zachetka.intake.layouts import NOTEBOOK
 from zachetka.submission.archive import Reader
 from zachetka.submission.notebook import parse
 
@@ -55,12 +56,12 @@ def choose(
 ) -> dict[str, Member]:
     """Choose one notebook of each student.
 
-    First come those whose own code defines the most of what the assignment asks for, then those
-    that have any code that is not the template's, then those that declare or are named as the
-    assignment, and last those of another one. Then come notebooks that no other student has byte
-    for byte, then the last by the rule of the system, the one in the uppermost folder, an original
-    before its copies. What is still equal, the order of names decides. Only the notebooks of
-    students with several are read, and ten of each.
+    First come those whose own code defines the most of what the assignment asks for, unless they
+    are marked as another one, then those that have any code that is not the template's, then those
+    that declare or are named as the assignment, and last those of another one. Then come notebooks
+    that no other student has byte for byte, then the last by the rule of the system, the one in the
+    uppermost folder, an original before its copies. What is still equal, the order of names
+    decides. Only the notebooks of students with several are read, and ten of each.
 
     Args:
         students: the candidates of each, at least one.
@@ -75,7 +76,8 @@ def choose(
         stem = member.name.casefold().replace("_", "-")
         about = 1 if ours.search(stem) else -1 if others.search(stem) else 0
         name, _, _ = member.name.rpartition(".")
-        return _Outside(about, candidate.order, -len(member.parts), bare(name) == name, member.path)
+        is_original = bare(name) == name and member.name.casefold().endswith(NOTEBOOK)
+        return _Outside(about, candidate.order, -len(member.parts), is_original, member.path)
 
     several = {
         key: sorted(candidates, key=from_outside, reverse=True)[:_LOOKED_INTO]
@@ -85,12 +87,13 @@ def choose(
     looks = _looks(several, assignment, wanted)
     shared = _shared(several, looks)
 
-    def rank(candidate: Candidate) -> tuple[bool, int, bool, int, bool, _Outside]:
+    def rank(candidate: Candidate) -> tuple[bool, bool, int, bool, int, bool, _Outside]:
         look, outside = looks[candidate.member], from_outside(candidate)
         # A mark is worth more than a name: it was in the template, and files are renamed.
         about = look.about or min(outside.about, 0)
         is_own = look.sha256 not in shared
-        return look.readable, look.defined, look.has_own_code, about, is_own, outside
+        is_it = bool(look.defined) and about >= 0
+        return look.readable, is_it, look.defined, look.has_own_code, about, is_own, outside
 
     return {
         key: max(several[key], key=rank).member if key in several else candidates[0].member

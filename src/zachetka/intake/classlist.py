@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError, ZachetkaError
-from zachetka.intake.candidates import Owned, all_candidates, has_cells, without_copies
+from zachetka.intake.candidates import Owned, all_candidates, has_cells
 from zachetka.intake.choice import choose
 from zachetka.intake.gradescope import METADATA, GradescopeEntry, Submitter, read_metadata
 from zachetka.intake.layouts import (
@@ -196,7 +196,7 @@ def _by_owner(
             entry = told.get(owner.folder)
             owned = Owned(_named(owner, entry) if entry else owner, member)
             by_key[owned.owner.key].append(owned)
-    return without_copies(by_key) if found.layout is FLAT else by_key, strays
+    return by_key, strays
 
 
 def _is_other_json(found: Found, member: Member, reader: Reader) -> bool:

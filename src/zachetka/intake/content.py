@@ -26,6 +26,14 @@ _DEFINES: Final = re.compile(
 )
 
 
+# A function that is not written yet, whatever was changed in its head or its docstring.
+_STUB: Final = re.compile(
+    r"(?:async[ \t]+)?def\b.*\n[ \t]+(?:raise[ \t]+NotImplementedError\b[^\n]*|\.\.\.[^\n]*)\Z"
+    r"|(?:async[ \t]+)?def\b[^\n]*\n[ \t]+pass\b[^\n]*\Z",
+    re.DOTALL,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What an assignment asks for.
@@ -60,7 +68,8 @@ def measure(cells: Iterable[str], wanted: Wanted) -> tuple[int, bool]:
         wanted: what the assignment asks for.
     """
     own = [statement for statement in _statements(cells) if statement not in wanted.given]
-    defined = {match[1] or match[2] for each in own if (match := _DEFINES.match(each))}
+    written = [each for each in own if not _STUB.match(each)]
+    defined = {match[1] or match[2] for each in written if (match := _DEFINES.match(each))}
     return len(defined & wanted.names), bool(own)
 
 

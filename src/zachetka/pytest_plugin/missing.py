@@ -7,6 +7,7 @@ import difflib
 import functools
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import Cause, StudentFault
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 _NO_MODULE: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]{1,100})'")
 _NO_NAME: Final = re.compile(r"NameError: name '(\w{1,100})' is not defined")
-# What follows the name of a definition up to the first line of its body.
-_BODY: Final = re.compile(r":[ \t]*(?:#.*)?\n(?:[ \t]*\n)*[ \t]+\S")
+# How many definitions of one name are looked at in a text, and how far each may go.
+_DEFINED_AGAIN: Final = 20
 _HEADER_CHARS: Final = 2000
 _BLOCKS: Final = {
     ast.If: "if",
@@ -216,13 +217,21 @@ def _is_written(name: str, source: str) -> bool:
 
 def _stands_in_text(name: str, cell: TextCell) -> bool:
     """Say whether a text holds a definition with a body, not only words about it."""
-    for match in _definition(name).finditer(cell.source):
+    for match in islice(_definition(name).finditer(cell.source), _DEFINED_AGAIN):
         line = cell.source.rfind("\n", 0, match.start()) + 1
         before = cell.source[line : match.start()].strip()
-        if before in {"", "async"} and _BODY.search(
-            cell.source, match.end(), match.end() + _HEADER_CHARS
-        ):
+        after = cell.source[match.end() : match.end() + _HEADER_CHARS]
+        if before in {"", "async"} and _has_body(after):
             return True
+    return False
+
+
+def _has_body(after: str) -> bool:
+    """Say whether an indented line follows the line that ends the head of a definition."""
+    lines = after.split("\n")
+    for number, line in enumerate(lines, start=1):
+        if line.partition("#")[0].rstrip().endswith(":"):
+            return next(filter(str.strip, lines[number:]), "")[:1].isspace()
     return False
 
 

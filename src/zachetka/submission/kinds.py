@@ -15,6 +15,8 @@ from zachetka.submission.file import FILE_BYTES
 PACKED: Final = "an archive with the name of a notebook: the one notebook in it was read"
 
 _ZIP: Final = b"PK\x03\x04"
+_ZIP_ENTRY: Final = b"PK\x01\x02"
+_MOST_ENTRIES: Final = 1000  # each of them is an object
 _READ_ERRORS: Final = (
     *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError),
     *(ValueError, LookupError, RuntimeError, OverflowError),
@@ -74,7 +76,7 @@ def refuse_other_kinds(data: bytes) -> None:
 
 def only_notebook(data: bytes) -> bytes | None:
     """Give the one notebook of an archive with the name of a notebook; None if it is no such."""
-    if not data.startswith(_ZIP):
+    if not data.startswith(_ZIP) or data.count(_ZIP_ENTRY) > _MOST_ENTRIES:
         return None
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

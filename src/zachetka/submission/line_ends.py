@@ -11,22 +11,28 @@ NO_LINE_ENDS: Final = "lines of cells had no line ends: they were put back"
 
 
 def lack_line_ends(untrusted_cells: Sequence[Any]) -> bool:
-    """Say whether there are sources of several lines, and no line in the whole file has an end."""
-    several = [lines for cell in untrusted_cells if (lines := _lines(cell))]
-    return bool(several) and not any(_has_end(line) for lines in several for line in lines[:-1])
+    """Say whether there is code of several lines, and no line of any code has an end."""
+    several = [
+        lines
+        for cell in untrusted_cells
+        if (lines := _lines(cell)) and cell.get("cell_type") not in {"markdown", "raw"}
+    ]
+    return bool(several) and not any(map(_have_ends, several))
 
 
 def with_line_ends(untrusted_cells: Sequence[Any]) -> list[Any]:
     """Put the ends back."""
     return [
-        {**cell, _field(cell): "\n".join(lines)} if (lines := _lines(cell)) else cell
+        {**cell, _field(cell): "\n".join(lines)}
+        if (lines := _lines(cell)) and not _have_ends(lines)
+        else cell
         for cell in untrusted_cells
     ]
 
 
-def _has_end(line: str) -> bool:
+def _have_ends(lines: Sequence[str]) -> bool:
     # Whatever Python takes for the end of a line, Jupyter cuts sources at.
-    return bool(line) and line.splitlines() != [line]
+    return any(line[-1:].splitlines() != [line[-1:]] for line in lines[:-1] if line)
 
 
 def _field(cell: dict[str, Any]) -> str:
