@@ -161,6 +161,18 @@ def test_the_package_can_be_run():
     assert done.stderr.startswith("zachetka: No such command")
 
 
+def test_the_version_is_told():
+    assert re.fullmatch(r"zachetka \d+\.\d+\.\d+\n", call("--version").stdout)
+
+
+def test_a_closed_output_is_no_error():
+    script = f"{sys.executable} -m zachetka schema >&-"
+    done = subprocess.run(
+        ["sh", "-c", script], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_closed_pipe_is_no_error():
     script = f"{sys.executable} -c 'from zachetka.cli import main; main()' schema | head -c 1"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)

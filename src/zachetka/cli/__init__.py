@@ -12,7 +12,7 @@ import contextlib
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
@@ -61,10 +61,23 @@ for commands in (
     commands.register(app)
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"zachetka {version('zachetka')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _options(context: typer.Context) -> None:
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
     """Grade notebooks of deep-learning courses with hidden checks, from outside a sandbox."""
-    del context
+    del version
 
 
 def main() -> NoReturn:
@@ -126,7 +139,10 @@ def _complain(message: str, code: int) -> int:
 
 
 def _take_any_text() -> None:
-    """Let no terminal's encoding stop a report from being printed."""
+    """Let no terminal's encoding stop a report from being printed, nor a stream that is closed."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -148,8 +164,6 @@ def _interrupt_once() -> None:
 
 
 def _leave(code: int) -> NoReturn:
-    if sys.stdout is None:  # closed by whoever started us
-        sys.exit(code)
     try:
         sys.stdout.flush()
     except OSError as error:
