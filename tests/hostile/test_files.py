@@ -56,6 +56,7 @@ TOO_MUCH_DATA = ("too much data. Clear its outputs", "слишком много 
 ARCHIVE = ("an archive", "архив с именем ноутбука")
 WEB_PAGE = ("a web page", "веб-страница")
 FROM_GIT = ("Git LFS", "Git LFS")
+CONFLICT = ("marks of a merge conflict", "метки конфликта слияния")
 SCRIPT = ("a Python script", "скрипт на Python")
 OTHER_LANGUAGE = ("written in R;", "написан на R,")
 
@@ -289,16 +290,24 @@ FORMATS = (
     rejected("only-spaces", lambda: b" \r\n\t" * 1000, EMPTY),
     rejected("only-zeros", lambda: b"\0" * 1000, EMPTY),
     rejected("cut-off", lambda: json.dumps(honest("cut-off"))[:-200], BROKEN),
-    rejected("with-a-tail", lambda: json.dumps(honest("with-a-tail")) + "}]}", BROKEN),
+    graded(
+        "with-a-tail",
+        lambda: json.dumps(honest("with-a-tail")) + "}]}",
+        "what follows the notebook in its file was left out",
+    ),
     rejected("two-documents", lambda: json.dumps(honest("two-documents")) * 2, BROKEN),
     rejected("noise", lambda: bytes(range(256)) * 4000, BROKEN),
     rejected("gzip", lambda: gzip.compress(json.dumps(honest("gzip")).encode()), ARCHIVE),
     rejected("bomb", lambda: gzip.compress(b"\0" * 100_000_000), ARCHIVE),
-    rejected("zip", lambda: zipped("zip"), ARCHIVE),
+    graded(
+        "zip",
+        lambda: zipped("zip"),
+        "an archive with the name of a notebook: the one notebook in it was read",
+    ),
     rejected("login-page", lambda: "\n<!DOCTYPE html><html><script>alert(1)</script>", WEB_PAGE),
     rejected("script", lambda: "# решение\nimport torch\n" + HONEST, SCRIPT),
     rejected("pointer", lambda: "version https://git-lfs.github.com/spec/v1\n", FROM_GIT),
-    rejected("conflict", lambda: conflicting("conflict"), FROM_GIT),
+    rejected("conflict", lambda: conflicting("conflict"), CONFLICT),
 )
 
 NAMES = (

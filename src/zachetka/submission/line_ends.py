@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_TEXT_KINDS: Final = ("markdown", "raw")  # whatever is compared need not be hashable
 NO_LINE_ENDS: Final = "lines of cells had no line ends: they were put back"
 
 
@@ -15,7 +16,7 @@ def lack_line_ends(untrusted_cells: Sequence[Any]) -> bool:
     several = [
         lines
         for cell in untrusted_cells
-        if (lines := _lines(cell)) and cell.get("cell_type") not in {"markdown", "raw"}
+        if (lines := _lines(cell)) and cell.get("cell_type") not in _TEXT_KINDS
     ]
     return bool(several) and not any(map(_have_ends, several))
 
