@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,8 +24,9 @@ from zachetka.errors import (
     UsageError,
 )
 from zachetka.examiner import examine_in_child, load
+from zachetka.homework import wrong_homework
 from zachetka.language import Language, Text
-from zachetka.manifest import Manifest, assignment_names, course_secret, load_manifest
+from zachetka.manifest import Manifest, course_secret, load_manifest
 from zachetka.report.model import (
     GraderInfo,
     Report,
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 2
 MAX_LOST_CELLS = 2
-# One name in common may be chance.
-LIKE_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +226,7 @@ class Grading:
         )
         self._distrust_grader(result["outcomes"])
         checks = written_checks(result["outcomes"], self.manifest, self.language)
-        wrong = self._wrong_homework(submission, result["outcomes"])
+        wrong = wrong_homework(submission, result["outcomes"], self.manifest, self.job.course)
         report = self._report(
             raw,
             status=ReportStatus.GRADED,
@@ -247,44 +245,6 @@ class Grading:
         if not result["left_as_found"]:
             session.close()
         return report
-
-    def _wrong_homework(
-        self, submission: Submission, outcomes: list[dict[str, Any]]
-    ) -> Text | None:
-        """Say once that a notebook has nothing of the assignment, and which one it looks like."""
-        from zachetka.pytest_plugin.missing import written
-
-        if any(outcome["cause"] != Cause.MISSING for outcome in outcomes):
-            return None
-        if written(_names(self.manifest), submission):
-            return None  # what is wrong with them stands at the checks
-        name = self.manifest.name
-        text = Text(
-            en=f"This notebook defines nothing that {name} asks for",
-            ru=f"В этом ноутбуке нет ничего из того, что просит задание {name}",
-        )
-        other = self._homework_like(submission)
-        if other is None:
-            return text
-        return text + Text(
-            en=f"; it looks like the homework {other}",
-            ru=f"; похоже, это домашнее задание {other}",
-        )
-
-    def _homework_like(self, submission: Submission) -> str | None:
-        """Name the other assignment that a notebook declares, or else has most names of."""
-        from zachetka.pytest_plugin.missing import written
-
-        others = [name for name in assignment_names(self.job.course) if name != self.manifest.name]
-        if submission.declared_assignment in others:
-            return submission.declared_assignment
-        shares: dict[str, float] = {}
-        for other in others:
-            with suppress(UsageError):  # a slip in another assignment is no matter here
-                names = _names(load_manifest(self.job.course, other))
-                shares[other] = len(written(names, submission)) / len(names)
-        best = max(shares, key=lambda other: shares[other], default=None)
-        return best if best is not None and shares[best] >= LIKE_SHARE else None
 
     def _open(self) -> Session:
         """Give a session, in the sandbox of the last one if they may share it."""
@@ -427,10 +387,6 @@ class Grading:
             version=f"{self.manifest.version}, zachetka {version('zachetka')}",
             sha256=grader_sha256(self.grader),
         )
-
-
-def _names(manifest: Manifest) -> frozenset[str]:
-    return frozenset(name for task in manifest.tasks.values() for name in task.names)
 
 
 def grader_sha256(grader: Path) -> str:

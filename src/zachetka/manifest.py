@@ -146,6 +146,11 @@ class Manifest(_Model):
         return self
 
     @property
+    def names(self) -> frozenset[str]:
+        """What all tasks together want to be defined."""
+        return frozenset(name for task in self.tasks.values() for name in task.names)
+
+    @property
     def title_text(self) -> Text:
         """The title in both languages."""
         return Text(en=self.title.en, ru=self.title.ru)

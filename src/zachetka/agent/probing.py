@@ -380,6 +380,5 @@ def _place(error: BaseException) -> dict[str, Any]:
                 where = {"function": frame.f_code.co_qualname, "line": line}
                 import linecache
 
-                code = linecache.getline(file, line).strip()[:200]
-                where["code"] = code.encode("utf-8", "replace").decode()
+                where["code"] = linecache.getline(file, line).strip()[:200]
     return where

@@ -54,7 +54,7 @@ def wanted_by(course: Path, manifest: Manifest) -> Wanted:
     except ZachetkaError:
         templates = []
     return Wanted(
-        names=frozenset(name for task in manifest.tasks.values() for name in task.names),
+        names=manifest.names,
         given=frozenset(statement for cells in templates for statement in _statements(cells)),
         others=tuple(name for name in assignment_names(course) if name != manifest.name),
     )
