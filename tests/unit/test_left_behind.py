@@ -9,9 +9,10 @@ import pytest
 from nbclient.exceptions import CellControlSignal
 
 from zachetka.agent import declarations
+from zachetka.agent.cells import CellReader, CellResult
 from zachetka.agent.declarations import left_behind, without_magic
 from zachetka.agent.kernel import NotebookKernel, forget_error
-from zachetka.agent.notebook import CellReader, CellResult, NotebookRun
+from zachetka.agent.notebook import NotebookRun
 
 
 @pytest.fixture(autouse=True)

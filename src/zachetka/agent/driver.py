@@ -14,8 +14,9 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
+from zachetka.agent.cells import CellLimits, CellResult
 from zachetka.agent.forkserver import protect_from_siblings
-from zachetka.agent.notebook import CellLimits, CellResult, NotebookRun
+from zachetka.agent.notebook import NotebookRun
 from zachetka.agent.patience import WALL_FACTOR, Patience
 from zachetka.agent.probing import encode_request
 from zachetka.agent.usage import has_ended, is_ending, stat_fields, usage_of

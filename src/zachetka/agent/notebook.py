@@ -13,17 +13,16 @@ import re
 import signal
 import tempfile
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
-from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
 from zachetka.agent import declarations
+from zachetka.agent.cells import CellLimits, CellReader, CellResult
 from zachetka.agent.patience import Patience
 from zachetka.agent.provisioner import ForkProvisioner, PromptClient
 
@@ -46,46 +45,6 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _CELL_FRAME = re.compile(r" *Cell In ?\[(\d{1,9})\]")
 
 
-@dataclass(frozen=True, slots=True)
-class CellLimits:
-    """What the cells may use: wall seconds of one and of all, bytes printed by one, and the rest.
-
-    `processes` counts threads too.
-    """
-
-    cell_s: float
-    total_s: float
-    output_bytes: int
-    memory_bytes: int
-    processes: int
-
-
-@dataclass(slots=True)
-class CellResult:
-    """How one cell ended: ok, error, time_limit, crash or skipped."""
-
-    index: int
-    status: str
-    duration_s: float = 0.0
-    error: str | None = None
-    traceback: str | None = None
-    rescued: list[str] = field(default_factory=list)
-    truncated: bool = False
-
-    def as_header(self) -> dict[str, Any]:
-        """Give the frame that tells the host."""
-        return {
-            "type": "cell",
-            "index": self.index,
-            "status": self.status,
-            "duration_s": round(self.duration_s, 4),
-            "error": self.error,
-            "traceback": self.traceback,
-            "rescued": self.rescued[:50],
-            "truncated": self.truncated,
-        }
-
-
 class KernelLostError(Exception):
     """The kernel died under a cell; `index` is the cell's."""
 
@@ -100,19 +59,6 @@ class RescueLostError(Exception):
     def __init__(self, index: int) -> None:
         super().__init__(f"the declarations of cell {index} took the kernel down")
         self.index = index
-
-
-class CellReader(NotebookClient):  # type: ignore[misc]
-    """Reads what a cell prints and how it ends, and nothing of what it shows.
-
-    Displays and widgets refer to those of earlier cells, and nothing of these is kept.
-    """
-
-    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        """Pass on the few kinds of messages that say how a cell went."""
-        if msg["msg_type"] in {"status", "stream", "error"}:
-            return super().process_message(msg, cell, cell_index)
-        return None
 
 
 class NotebookRun:
