@@ -150,23 +150,29 @@ async def _copy_of_kernel(run: NotebookRun, source: str) -> tuple[socket.socket,
 def _accept_copy(
     listener: socket.socket, probes: socket.socket, deadline: float
 ) -> tuple[socket.socket, int] | None:
-    """Wait until a copy connects and it is known which process it is."""
+    """Wait until a copy connects and its parent has told which process it is.
+
+    Who connects is asked first. What the parent tells is waited for all the same: read with the
+    next request, it would name a copy that has ended long ago.
+    """
     connection: socket.socket | None = None
     told: int | None = None
+    is_told, answer = False, b""
     while time.monotonic() < deadline:
         watched = [probes, listener] if connection is None else [probes]
         ready = select.select(watched, [], [], _TICK_S)[0]
         if listener in ready:
             connection = listener.accept()[0]
-        if connection is not None and (pid := _peer(connection) or told) is not None:
-            return connection, pid
         if probes in ready:
             answer = probes.recv(32)
-            if not answer:
-                break
+            is_told = True
             told = int(answer) if answer.isdigit() and 1 < int(answer) < _MAX_PID else None
         elif connection is None and told is not None and has_ended(told) and not ready:
             break  # a hook of the student's has ended it
+        if connection is not None and is_told and (pid := _peer(connection) or told) is not None:
+            return connection, pid
+        if is_told and not answer:
+            break
     if connection is not None:
         connection.close()
     return None
