@@ -5,21 +5,24 @@ affair as long as it is their own: autograd inside `backward` is pointed out to 
 assistant, a derivative of torch's own activation is refused.
 """
 
+import functools
+
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name that all of torch's users know
 
-from zachetka.errors import Cause, StudentFault
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
     Bool,
     Double,
     ListOf,
     Str,
+    Unvalidated,
     assert_close,
     assert_equal,
     check,
     fail,
     is_close,
+    own_fault,
 )
 from zachetka.pytest_plugin.sources import paths_used_by
 from zachetka.pytest_plugin.specs import validate
@@ -120,17 +123,6 @@ def function_outputs(nb, *, name, cases, companions):  # noqa: C901, PLR0912, PL
         "grads": grads,
         "kept": kept,
     }
-
-
-class Unvalidated:
-    """Takes anything; what it took is validated piece by piece, under the student's names."""
-
-    def validate(self, untrusted_value, where):  # noqa: ARG002 - the signature of a spec
-        """Give the value as it came."""
-        return untrusted_value
-
-    def __str__(self):
-        return "value"
 
 
 # Operators that are the derivative itself.
@@ -371,17 +363,7 @@ def assert_precise(actual, expected, *, name, mistakes=None):
     assert_close(actual, expected, name=name, mistakes=mistakes, **exact)
 
 
-def fairly(judge, student, rng, name):
-    """Judge; a Function that stands on a wrong `MySigmoid` of its author gets a right one."""
-    try:
-        judge(student, rng, name, companions=False)
-    except StudentFault as fault:
-        if fault.cause in {Cause.TIME_LIMIT, Cause.CRASH, Cause.MISSING}:
-            raise
-        judge(student, rng, name, companions=True)
-
-
-def judge_forward(student, rng, name, *, companions):
+def judge_forward(student, rng, name, companions):
     shapes = [(6, 5), (3, 2, 4), (7,)]
     cases = [("values", points(rng, *shape), torch.ones(shape).double()) for shape in shapes]
     cases.append(("values", points(rng, 1).reshape(()), torch.ones(()).double()))
@@ -395,7 +377,7 @@ def judge_forward(student, rng, name, *, companions):
         )
 
 
-def judge_backward(student, rng, name, *, companions):
+def judge_backward(student, rng, name, companions):
     cases = [("plain", points(rng, *s), upstream_of(rng, *s)) for s in ((8, 5), (4, 3, 2))]
     _, grads, _ = ask(student, name, cases, companions=companions)
     for (_, x, upstream), grad in zip(cases, grads, strict=True):
@@ -407,7 +389,7 @@ def judge_backward(student, rng, name, *, companions):
         )
 
 
-def judge_layouts(student, rng, name, *, companions):
+def judge_layouts(student, rng, name, companions):
     x, square = points(rng, 6, 4), points(rng, 5, 5)
     ones = torch.ones_like(x)
     cases = [
@@ -426,7 +408,7 @@ def judge_layouts(student, rng, name, *, companions):
         )
 
 
-def judge_context(student, rng, name, *, companions):
+def judge_context(student, rng, name, companions):
     x, upstream = points(rng, 6, 4), upstream_of(rng, 6, 4)
     function = RIGHT[name][0]
     cases = [(kind, x, upstream) for kind in ("twice", "again", "chain")]
@@ -475,85 +457,35 @@ BACKWARD_HINT = Text(
 )
 
 
-@check(
-    "autograd_functions",
-    points=3,
-    title=Text("SigmoidFunction: values", "SigmoidFunction: значения"),
-    hint=STATIC,
+def function_check(name, points, what, judge, hint=None):
+    """Make the check of one side of a Function; `what` names the side."""
+
+    @check(
+        "autograd_functions",
+        points=points,
+        title=Text(f"{name}: {what.en}", f"{name}: {what.ru}"),
+        hint=hint,
+    )
+    def test(student, rng):
+        own_fault(functools.partial(judge, student, rng, name))
+
+    return test
+
+
+FORWARD = (3, Text("values", "значения"), judge_forward, STATIC)
+BACKWARD = (4, Text("backward", "backward"), judge_backward, BACKWARD_HINT)
+LAYOUTS = (
+    1.5,
+    Text("upstream gradients of any layout", "градиент сверху в любой раскладке"),
+    judge_layouts,
 )
-def test_sigmoid_forward(student, rng):
-    fairly(judge_forward, student, rng, "SigmoidFunction")
+CALLS = (1.5, Text("called more than once", "несколько вызовов"), judge_context, CONTEXT)
 
-
-@check(
-    "autograd_functions",
-    points=4,
-    title=Text("SigmoidFunction: backward", "SigmoidFunction: backward"),
-    hint=BACKWARD_HINT,
-)
-def test_sigmoid_backward(student, rng):
-    fairly(judge_backward, student, rng, "SigmoidFunction")
-
-
-@check(
-    "autograd_functions",
-    points=1.5,
-    title=Text(
-        "SigmoidFunction: upstream gradients of any layout",
-        "SigmoidFunction: градиент сверху в любой раскладке",
-    ),
-)
-def test_sigmoid_layouts(student, rng):
-    fairly(judge_layouts, student, rng, "SigmoidFunction")
-
-
-@check(
-    "autograd_functions",
-    points=1.5,
-    title=Text("SigmoidFunction: called more than once", "SigmoidFunction: несколько вызовов"),
-    hint=CONTEXT,
-)
-def test_sigmoid_context(student, rng):
-    fairly(judge_context, student, rng, "SigmoidFunction")
-
-
-@check(
-    "autograd_functions",
-    points=3,
-    title=Text("SiLUFunction: values", "SiLUFunction: значения"),
-    hint=STATIC,
-)
-def test_silu_forward(student, rng):
-    fairly(judge_forward, student, rng, "SiLUFunction")
-
-
-@check(
-    "autograd_functions",
-    points=4,
-    title=Text("SiLUFunction: backward", "SiLUFunction: backward"),
-    hint=BACKWARD_HINT,
-)
-def test_silu_backward(student, rng):
-    fairly(judge_backward, student, rng, "SiLUFunction")
-
-
-@check(
-    "autograd_functions",
-    points=1.5,
-    title=Text(
-        "SiLUFunction: upstream gradients of any layout",
-        "SiLUFunction: градиент сверху в любой раскладке",
-    ),
-)
-def test_silu_layouts(student, rng):
-    fairly(judge_layouts, student, rng, "SiLUFunction")
-
-
-@check(
-    "autograd_functions",
-    points=1.5,
-    title=Text("SiLUFunction: called more than once", "SiLUFunction: несколько вызовов"),
-    hint=CONTEXT,
-)
-def test_silu_context(student, rng):
-    fairly(judge_context, student, rng, "SiLUFunction")
+test_sigmoid_forward = function_check("SigmoidFunction", *FORWARD)
+test_sigmoid_backward = function_check("SigmoidFunction", *BACKWARD)
+test_sigmoid_layouts = function_check("SigmoidFunction", *LAYOUTS)
+test_sigmoid_context = function_check("SigmoidFunction", *CALLS)
+test_silu_forward = function_check("SiLUFunction", *FORWARD)
+test_silu_backward = function_check("SiLUFunction", *BACKWARD)
+test_silu_layouts = function_check("SiLUFunction", *LAYOUTS)
+test_silu_context = function_check("SiLUFunction", *CALLS)

@@ -15,7 +15,6 @@ from typing import Any
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name that all of torch's users know
 
-from zachetka.errors import Cause, StudentFault
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
     Bool,
@@ -23,11 +22,13 @@ from zachetka.pytest_plugin import (
     Float,
     ListOf,
     Str,
+    Unvalidated,
     assert_close,
     assert_equal,
     check,
     fail,
     is_close,
+    own_fault,
 )
 from zachetka.pytest_plugin.sources import paths_used_by
 from zachetka.pytest_plugin.specs import validate
@@ -163,24 +164,12 @@ def activation_outputs(nb, *, name, calls, inputs, companions):  # noqa: C901, P
     }
 
 
-class Unvalidated:
-    """Takes anything; what it took is validated piece by piece, under the student's names."""
-
-    def validate(self, untrusted_value, where):  # noqa: ARG002 - the signature of a spec
-        """Give the value as it came."""
-        return untrusted_value
-
-    def __str__(self):
-        return "value"
-
-
-ANYTHING = Unvalidated()
 REPLY = {
     "kind": Str(),
     "module": Bool(),
     "called": ListOf(Str()),
-    "outs": ANYTHING,
-    "grads": ANYTHING,
+    "outs": Unvalidated(),
+    "grads": Unvalidated(),
     "kept": ListOf(Bool()),
 }
 
@@ -314,8 +303,8 @@ def ask(student, name, cases, *, calls=(((), {}),), companions=False):
     words = [called_as(name, args, kwargs) for args, kwargs in calls]
     refuse_kind(reply["kind"], name, words[-1])
     refuse_ready_made(student, name, reply["called"])
-    outs = validate(ListOf(ANYTHING, len(cases)), reply["outs"], words[0])
-    grads = validate(ListOf(ANYTHING, len(cases)), reply["grads"], words[0])
+    outs = validate(ListOf(Unvalidated(), len(cases)), reply["outs"], words[0])
+    grads = validate(ListOf(Unvalidated(), len(cases)), reply["grads"], words[0])
     answers = []
     for (number, x, upstream, transposed), out, grad in zip(cases, outs, grads, strict=True):
         x, upstream = (v.T if transposed else v for v in (x, upstream))  # noqa: PLW2901
@@ -360,16 +349,6 @@ def refuse_kind(kind, name, call):
     }
     if kind in sentences:
         fail(sentences[kind], cause="wrong_type")
-
-
-def fairly(attempt):
-    """Try with the notebook as it is, then with right companions; the second fault counts."""
-    try:
-        attempt(companions=False)
-    except StudentFault as fault:
-        if fault.cause in {Cause.TIME_LIMIT, Cause.CRASH, Cause.MISSING}:
-            raise
-        attempt(companions=True)
 
 
 # --------------------------------------------------------------------------- what is right
@@ -537,7 +516,7 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
         def test_values(self, student, rng):
             asked = [case(rng, ordinary(rng))]
 
-            def attempt(*, companions):
+            def judge(companions):
                 (answer,), reply = ask(student, name, asked, companions=companions)
                 assert_equal(
                     reply["module"],
@@ -549,7 +528,7 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
                 )
                 assert_values(it, answer)
 
-            fairly(attempt)
+            own_fault(judge)
 
         @check(
             name,
@@ -564,7 +543,7 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
             asked = [case(rng, spread(rng, *shape)) for shape in shapes]
             asked.append(case(rng, spread(rng, 5, 3), transposed=True))
 
-            def attempt(*, companions):
+            def judge(companions):
                 answers, reply = ask(student, name, asked, companions=companions)
                 for answer in answers:
                     assert_close(
@@ -581,7 +560,7 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
                         hint=IN_PLACE,
                     )
 
-            fairly(attempt)
+            own_fault(judge)
 
         @check(
             name,
@@ -591,12 +570,12 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
         def test_gradient(self, student, rng):
             asked = [case(rng, ordinary(rng)), case(rng, torch.zeros(2, 2))]
 
-            def attempt(*, companions):
+            def judge(companions):
                 (away, at_zero), _ = ask(student, name, asked, companions=companions)
                 assert_gradient(it, away)
                 assert_subgradient(it, at_zero)
 
-            fairly(attempt)
+            own_fault(judge)
 
         @check(
             name,
@@ -607,7 +586,7 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
             dtypes = (torch.float32, torch.float64)
             asked = [case(rng, large(rng, dtype)) for dtype in dtypes]
 
-            def attempt(*, companions):
+            def judge(companions):
                 for answer in ask(student, name, asked, companions=companions)[0]:
                     if not answer.out.isfinite().all():
                         fail(NOT_FINITE, hint=OVERFLOW)
@@ -625,7 +604,7 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
                         atol=1e-3,
                     )
 
-            fairly(attempt)
+            own_fault(judge)
 
         @check(
             name,
@@ -637,7 +616,7 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
             step = 1e-8
             asked = [case(rng, x), case(rng, x + step)]
 
-            def attempt(*, companions):
+            def judge(companions):
                 (before, after), _ = ask(student, name, asked, companions=companions)
                 value, slope = it.at(x)
                 assert_close(before.out, value, name=before.name, rtol=1e-6, atol=1e-7)
@@ -655,7 +634,7 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
                         hint=DIGITS,
                     )
 
-            fairly(attempt)
+            own_fault(judge)
 
         if has_parameter:
 
@@ -673,14 +652,14 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
                 calls = [((first,), {}), ((), {it.parameter: second})]
                 asked = [case(rng, ordinary(rng), number=number) for number in range(2)]
 
-                def attempt(*, companions):
+                def judge(companions):
                     answers, _ = ask(student, name, asked, calls=calls, companions=companions)
                     numbers = (first, second)
                     for answer, number in zip(answers, numbers, strict=True):
                         assert_parameter(it, answer, number, numbers)
                         assert_gradient(it, answer, number)
 
-                fairly(attempt)
+                own_fault(judge)
 
     return Checks
 

@@ -3,7 +3,16 @@
 import torch
 
 from zachetka.language import Text
-from zachetka.pytest_plugin import Float, ListOf, Str, assert_close, check, fail, is_close
+from zachetka.pytest_plugin import (
+    Float,
+    ListOf,
+    Str,
+    Unvalidated,
+    assert_close,
+    check,
+    fail,
+    is_close,
+)
 from zachetka.pytest_plugin.sources import paths_used_by
 from zachetka.pytest_plugin.specs import validate
 
@@ -35,17 +44,6 @@ def softmax_outputs(nb, *, cases, as_leaf):
                 grad = None
             grads.append(torch.zeros_like(leaf) if grad is None else grad)
     return {"kind": "function", "outs": outs, "grads": grads}
-
-
-class Unvalidated:
-    """Takes anything; what it took is validated piece by piece, under the student's names."""
-
-    def validate(self, untrusted_value, where):  # noqa: ARG002 - the signature of a spec
-        """Give the value as it came."""
-        return untrusted_value
-
-    def __str__(self):
-        return "value"
 
 
 READY_MADE = frozenset(

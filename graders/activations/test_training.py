@@ -12,7 +12,17 @@ import torch
 
 from zachetka.errors import StudentFault
 from zachetka.language import Text
-from zachetka.pytest_plugin import AnyOf, Float, Integer, ListOf, Str, check, fail, is_close
+from zachetka.pytest_plugin import (
+    AnyOf,
+    Float,
+    Integer,
+    ListOf,
+    Str,
+    Unvalidated,
+    check,
+    fail,
+    is_close,
+)
 from zachetka.pytest_plugin.specs import validate
 
 # --------------------------------------------------------------------------- the probe
@@ -91,17 +101,6 @@ def networks(nb, *, runs, x, y, points):
             }
         )
     return found
-
-
-class Unvalidated:
-    """Takes anything; what it took is validated piece by piece, under the student's names."""
-
-    def validate(self, untrusted_value, where):  # noqa: ARG002 - the signature of a spec
-        """Give the value as it came."""
-        return untrusted_value
-
-    def __str__(self):
-        return "value"
 
 
 NETWORK = {

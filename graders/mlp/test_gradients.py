@@ -4,11 +4,13 @@ import torch
 
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
+    SUM_FOR_MEAN,
     AnyOf,
     Bool,
     Float,
     ListOf,
     Nothing,
+    ScalarOrFloat,
     Tensor,
     TupleOf,
     assert_close,
@@ -39,19 +41,6 @@ def linear_mse(nb, *, weight, bias, x, y, times, part):
 
 def squares_gradients(nb, *, xs):
     return {"task_grad_sum_of_squares(x)": [nb.task_grad_sum_of_squares(x) for x in xs]}
-
-
-class LossOrNumber:
-    """A loss (); a number passes, too, for the check to say what is wrong with it."""
-
-    def validate(self, untrusted_value, where):
-        """Give the value."""
-        if isinstance(untrusted_value, float):
-            return untrusted_value
-        return Float().validate(untrusted_value, where)
-
-    def __str__(self):
-        return str(Float())
 
 
 def mse_values(student, part, spec, *, times, **case):
@@ -90,7 +79,7 @@ def linear_mse_case(rng):
 def test_mse_loss(student, rng):
     weight, bias, x, y, error = linear_mse_case(rng)
     values = mse_values(
-        student, "loss", LossOrNumber(), times=1, weight=weight, bias=bias, x=x, y=y
+        student, "loss", ScalarOrFloat(), times=1, weight=weight, bias=bias, x=x, y=y
     )
     (loss,) = values
     if isinstance(loss, float):
@@ -251,7 +240,6 @@ def test_grad_sum_of_squares(student, rng):
         )
 
 
-SUM_FOR_MEAN = Text("a sum is taken for the mean", "взята сумма вместо среднего")
 MEAN_OVER_ROWS = Text(
     "the mean is over the rows only, not over all elements",
     "среднее взято только по строкам, а не по всем элементам",

@@ -8,6 +8,7 @@ import torch
 
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
+    UNSTEADY,
     AnyOf,
     Bool,
     Float,
@@ -535,12 +536,6 @@ class Output(NamedTuple):
     values: torch.Tensor
     weights: list
     mistakes: dict
-
-
-UNSTEADY = Text(
-    "two calls with the same x give different outputs: is there a dropout or another random step?",
-    "два вызова с одним и тем же x дают разные выходы: нет ли там dropout или другой случайности?",
-)
 
 
 def mlp_out(student, cases, *, squeezed_is_fine=False, trained=None):

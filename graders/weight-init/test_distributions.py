@@ -42,9 +42,8 @@ from dataclasses import dataclass
 
 import torch
 
-from zachetka.errors import StudentFault
 from zachetka.language import Text
-from zachetka.pytest_plugin import Float, TupleOf, check, fail
+from zachetka.pytest_plugin import Float, TupleOf, check, either_way, fail
 
 ALARM = 1e-12
 # Not 3: what is clamped at three deviations must not be taken for a tail.
@@ -56,7 +55,7 @@ ROUNDING = 1e-6
 def initialised(nb, *, task, name, shapes, start, companions):
     import torch
 
-    if companions:
+    if companions is not None:
         rules = torch.nn.init
         fills = {
             "init_uniform_": rules.uniform_,
@@ -436,11 +435,6 @@ ANY_SIZE = {
 DEFAULT = {TORCH_DEFAULT: ends(general)}
 
 
-def companions_of(student, name):
-    """Name what is put right before an initialiser is tried again: what stands above it."""
-    return ["fan_in_and_fan_out", *student.defined_above(name)]
-
-
 def distribution_check(task, points, name, law, mistakes):
     """Make the check of one initialiser.
 
@@ -466,7 +460,7 @@ def distribution_check(task, points, name, law, mistakes):
                 name=name,
                 shapes=shapes,
                 start=start,
-                companions=companions_of(student, name) if repaired else [],
+                companions=student.defined_above(name) if repaired else None,
                 returns={key: TupleOf(*(Float(*shape) for shape in shapes))},
             )[key]
             reason = first_problem(weights, law)
@@ -481,14 +475,7 @@ def distribution_check(task, points, name, law, mistakes):
                 reason = next(named, reason)
             fail(Text(f"`{name}`: {reason.en}", f"`{name}`: {reason.ru}"))
 
-        # Who leans on a wrong fan_in_and_fan_out has lost its points already.
-        try:
-            judge(False)
-        except StudentFault as first:
-            try:
-                judge(True)
-            except StudentFault:
-                raise first from None
+        either_way(judge)
 
     return test
 

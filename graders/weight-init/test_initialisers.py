@@ -8,7 +8,6 @@ import itertools
 
 import torch
 
-from zachetka.errors import StudentFault
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
     AnyOf,
@@ -23,6 +22,7 @@ from zachetka.pytest_plugin import (
     assert_close,
     assert_equal,
     check,
+    either_way,
     fail,
 )
 
@@ -118,7 +118,7 @@ def initialised(nb, *, task, name, part, shapes, start, seeds, companions):  # n
     """Run one initialiser; `part` says what is asked of it."""
     import torch
 
-    if companions:
+    if companions is not None:
         rules = torch.nn.init
         fills = {
             "init_zeros_": rules.zeros_,
@@ -203,11 +203,6 @@ TASKS = {
 }
 
 
-def companions_of(student, name):
-    """Name what is put right before an initialiser is tried again: what stands above it."""
-    return ["fan_in_and_fan_out", *student.defined_above(name)]
-
-
 def run_initialiser(student, name, part, *, shapes, returns, repaired, start=None, seeds=()):
     """Ask for a part; with `repaired`, among right functions of the other tasks."""
     (task,) = (names for names in TASKS.values() if name in names)
@@ -219,23 +214,9 @@ def run_initialiser(student, name, part, *, shapes, returns, repaired, start=Non
         shapes=shapes,
         start=start,
         seeds=list(seeds),
-        companions=companions_of(student, name) if repaired else [],
+        companions=student.defined_above(name) if repaired else None,
         returns=returns,
     )
-
-
-def either_way(judge):
-    """Judge among the student's other functions, and if that fails among right ones.
-
-    Who leans on a wrong fan_in_and_fan_out has lost its points already.
-    """
-    try:
-        judge(False)
-    except StudentFault as first:
-        try:
-            judge(True)
-        except StudentFault:
-            raise first from None
 
 
 # --------------------------------------------------------------------------- constants

@@ -23,9 +23,11 @@ from zachetka.pytest_plugin import (
     Number,
     Str,
     TupleOf,
+    Unvalidated,
     assert_close,
     assert_equal,
     check,
+    either_way,
     fail,
     is_close,
 )
@@ -97,12 +99,17 @@ def trained(nb, *, x, y, fresh, start, calls, repaired):  # noqa: C901, PLR0915
 
         def __torch_function__(self, function, types, args=(), kwargs=None):
             for value in (*args, *(kwargs or {}).values()):
-                # A tensor that only stands for another one has no address.
-                with contextlib.suppress(RuntimeError):
-                    at = value.data_ptr() if isinstance(value, torch.Tensor) else None
-                    if at in self.owners and self.owners[at] not in self.order:
-                        self.order.append(self.owners[at])
+                # `torch.stack` takes all of them in a list.
+                for part in value if isinstance(value, list | tuple) else [value]:
+                    self.note(part)
             return function(*args, **(kwargs or {}))
+
+        def note(self, value):
+            # A tensor that only stands for another one has no address.
+            with contextlib.suppress(RuntimeError):
+                at = value.data_ptr() if isinstance(value, torch.Tensor) else None
+                if at in self.owners and self.owners[at] not in self.order:
+                    self.order.append(self.owners[at])
 
     def run_through(model, linears):
         called = []
@@ -179,17 +186,6 @@ def trained(nb, *, x, y, fresh, start, calls, repaired):  # noqa: C901, PLR0915
     return {"runs": runs}
 
 
-class Anything:
-    """A value that a check does not look at."""
-
-    def validate(self, untrusted_value, where):  # noqa: ARG002
-        """Take it."""
-        return untrusted_value
-
-    def __str__(self):
-        return "anything"
-
-
 class Trained:
     """What came back from one call, and the arithmetic of a ReLU network on it."""
 
@@ -257,13 +253,13 @@ def train_each(student, x, y, calls, *, start, repaired, fresh=None, history=Non
     """Call train_with_init for each of the options and global random states, in one process."""
     run = {
         "kind": Str(),
-        "history": history or Anything(),
+        "history": history or Unvalidated(),
         STARTS: ListOf(Float(None, None)),
         "linears": Integer(),
         WEIGHTS: ListOf(Float(None, None)),
         BIASES: ListOf(Float(None)),
-        "outputs": Anything(),
-        "zeroed": Anything(),
+        "outputs": Unvalidated(),
+        "zeroed": Unvalidated(),
     }
     got = student.run(
         trained,
@@ -329,17 +325,6 @@ def assert_not_too_large(weights):
                 "логиту, а здесь совсем другие размеры.",
             )
         )
-
-
-def either_way(judge):
-    """Judge with the student's own apply_init, and if that fails with a right one in its place."""
-    try:
-        judge(False)
-    except StudentFault as first:
-        try:
-            judge(True)
-        except StudentFault:
-            raise first from None
 
 
 def small_moons(rng, count, noise=0.1):

@@ -14,9 +14,11 @@ from zachetka.pytest_plugin import (
     Long,
     Nothing,
     Number,
+    ScalarOrFloat,
     Str,
     Tensor,
     TupleOf,
+    Unvalidated,
 )
 from zachetka.pytest_plugin.specs import validate
 
@@ -42,6 +44,9 @@ F32 = torch.ones(2, 3)
         (Bool(), False),
         (Str(), ""),
         (Nothing(), None),
+        (ScalarOrFloat(), torch.tensor(1.0)),
+        (ScalarOrFloat(), 1.5),
+        (Unvalidated(), {"a": None}),
         (ListOf(Integer()), []),
         (ListOf(Integer()), [1, 2]),
         (ListOf(Number(), length=1), [1.0]),
@@ -92,6 +97,9 @@ def test_a_list_is_as_good_as_a_tuple():
         (ListOf(Integer(), length=2), [1], "list of 2 × int", "list of length 1"),
         (TupleOf(Integer(), Str()), (1,), "(int, str)", "tuple of length 1"),
         (AnyOf(Integer(), Str()), 1.5, "int | str", "float"),
+        (ScalarOrFloat(), 1, "float32 tensor ()", "int"),
+        (ScalarOrFloat(), torch.ones(1), "float32 tensor ()", "float32 tensor (1,)"),
+        (ListOf(Unvalidated(), 2), [1], "list of 2 × value", "list of length 1"),
         ({"a": Integer()}, {}, "dict (a)", "dict of length 0"),
         ({"a": Integer()}, {"a": 1, "b": 2}, "dict (a)", "dict of length 2"),
         ({"a": Integer()}, [1], "dict (a)", "list of length 1"),

@@ -17,6 +17,14 @@ RTOL = 1e-4
 ATOL = 1e-5
 
 
+# Mistakes that the graders of several tasks can name.
+SUM_FOR_MEAN = Text("a sum is taken for the mean", "взята сумма вместо среднего")
+UNSTEADY = Text(
+    "two calls with the same x give different outputs: is there a dropout or another random step?",
+    "два вызова с одним и тем же x дают разные выходы: нет ли там dropout или другой случайности?",
+)
+
+
 def fail(text: Text, *, hint: Text | None = None, cause: str = "assertion") -> NoReturn:
     """Fail the check with a sentence for the student.
 

@@ -156,6 +156,32 @@ class Nothing:
 
 
 @dataclass(frozen=True)
+class ScalarOrFloat:
+    """A float32 tensor (); a float passes, too, for the check to say what is wrong with it."""
+
+    def validate(self, untrusted_value: Any, where: str) -> torch.Tensor | float:
+        """Give the tensor or the float."""
+        if isinstance(untrusted_value, float):
+            return untrusted_value
+        return Float().validate(untrusted_value, where)  # type: ignore[no-any-return]
+
+    def __str__(self) -> str:
+        return str(Float())
+
+
+@dataclass(frozen=True)
+class Unvalidated:
+    """Anything: what the check does not look at, or validates piece by piece under other names."""
+
+    def validate(self, untrusted_value: Any, where: str) -> Any:  # noqa: ARG002 - as all specs
+        """Give the value as it came."""
+        return untrusted_value
+
+    def __str__(self) -> str:
+        return "value"
+
+
+@dataclass(frozen=True)
 class ListOf:
     """A list of one type, of a given length or of any up to `at_most`.
 
