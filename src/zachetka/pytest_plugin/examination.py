@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from zachetka.errors import Cause, StudentFault
 from zachetka.language import Text
-from zachetka.pytest_plugin.student import explain_missing, missing_fault
 from zachetka.replies import KernelLostError
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from zachetka.probe import Probe
     from zachetka.pytest_plugin.check import CheckInfo
+    from zachetka.replies import CellReply
     from zachetka.sandbox.base import Limits
     from zachetka.session import Session
     from zachetka.submission import Submission
@@ -145,11 +145,13 @@ class Examination:
             if fault.cause is Cause.MISSING and session.kept:
                 # Nothing of the notebook has run, so no other copy has it: as if nobody had asked.
                 self._asked = self.influenced = False
-            if fault.cause is Cause.MISSING and fault.name:
-                replies = {reply.index: reply for reply in session.cells}
-                hint = explain_missing(fault.name, self.submission.cells, replies)
-                raise missing_fault(fault, hint) from fault
             raise
+
+    @property
+    def replies(self) -> dict[int, CellReply]:
+        """How the cells ended in the session that is there, by their places in the notebook."""
+        cells = self.session.cells if self.session is not None else []
+        return {reply.index: reply for reply in cells}
 
     def close(self) -> None:
         """End the session that was opened here; the one that was given is its giver's."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from zachetka.errors import Cause, StudentFault
+from zachetka.errors import Cause
 from zachetka.language import Text
 from zachetka.pytest_plugin.sources import (
     definitions,
@@ -24,6 +24,7 @@ from zachetka.pytest_plugin.syntax import describe_syntax_error
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from zachetka.errors import StudentFault
     from zachetka.replies import CellReply
     from zachetka.submission import Cell, Submission
     from zachetka.submission.notebook import TextCell
@@ -46,6 +47,18 @@ _LOOKALIKES: Final = str.maketrans(
 )
 _CYRILLIC: Final = re.compile(r"[\u0400-\u052f]")
 _SIMILAR: Final = 0.7
+
+
+def explain(
+    fault: StudentFault, submission: Submission, replies: Mapping[int, CellReply]
+) -> Text | None:
+    """Say why a name is not there that a probe, or the student's own code, has asked for."""
+    if fault.name is None:
+        return None
+    if fault.cause is not Cause.MISSING:
+        return explain_unbound(fault.name, submission.cells, replies)
+    hint = explain_missing(fault.name, submission.cells, replies)
+    return hint if hint is not None else explain_absent(fault.name, submission)
 
 
 def explain_missing(
@@ -139,13 +152,6 @@ def written(names: Iterable[str], submission: Submission) -> frozenset[str]:
         )
         or any(_stands_in_text(name, cell) for cell in submission.texts)
     )
-
-
-def missing_fault(fault: StudentFault, hint: Text | None) -> StudentFault:
-    """Add to a missing name why it is missing."""
-    if fault.cause is not Cause.MISSING or hint is None:
-        return fault
-    return StudentFault(fault.cause, fault.text, hint, name=fault.name)
 
 
 def _readable(cells: Sequence[Cell]) -> tuple[Cell, ...]:

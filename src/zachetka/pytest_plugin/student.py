@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from zachetka.errors import Cause, StudentFault
+from zachetka.errors import StudentFault
 from zachetka.probe import load_probe
-from zachetka.pytest_plugin.missing import (
-    explain_absent,
-    explain_missing,
-    explain_unbound,
-    missing_fault,
-)
+from zachetka.pytest_plugin.missing import explain
 from zachetka.pytest_plugin.sources import defined_above
 from zachetka.pytest_plugin.specs import validate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from zachetka.language import Text
     from zachetka.pytest_plugin.examination import Examination
     from zachetka.pytest_plugin.rng import Rng
     from zachetka.pytest_plugin.specs import Spec
     from zachetka.submission import Cell
-
-__all__ = ["Student", "explain_missing", "missing_fault"]
 
 
 class Student:
@@ -78,8 +70,8 @@ class Student:
                 loaded, inputs, seed=self._rng.seed(), timeout_s=timeout_s
             )
         except StudentFault as fault:
-            if fault.hint is None and fault.name is not None:
-                fault.hint = self._explain(fault.cause, fault.name)
+            if fault.hint is None:
+                fault.hint = explain(fault, self._examination.submission, self._examination.replies)
             raise
         return validate(returns, untrusted_value, "value")
 
@@ -96,11 +88,3 @@ class Student:
             return self.run(probe, returns=returns, timeout_s=timeout_s, **inputs)
         except StudentFault as fault:
             return fault
-
-    def _explain(self, cause: Cause, name: str) -> Text | None:
-        """Say why a name is not there that a probe, or the student's own code, has asked for."""
-        if cause is Cause.MISSING:
-            return explain_absent(name, self._examination.submission)
-        session = self._examination.session
-        replies = {reply.index: reply for reply in session.cells} if session is not None else {}
-        return explain_unbound(name, self.cells, replies)
