@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections import Counter, defaultdict
+from collections import defaultdict
+from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from zachetka.pages.charts import (
-    Column,
-    Dot,
-    Row,
-    balance,
-    histogram,
-    horizontal_bars,
-    meter,
-    scatter,
-    strip,
+from zachetka.pages.charts import balance, meter
+from zachetka.pages.class_charts import (
+    EXTREMES,
+    cause_chart,
+    check_map,
+    late_chart,
+    memory_chart,
+    score_chart,
+    task_chart,
+    time_chart,
 )
 from zachetka.pages.class_statistics import (
-    Bin,
     CheckResult,
     Remark,
     causes_of_failures,
@@ -35,13 +35,14 @@ from zachetka.pages.class_statistics import (
     status_counts,
     task_results,
 )
+from zachetka.pages.class_words import WEAK_DISCRIMINATION, cause, points, score_range, signed, tone
 from zachetka.pages.theme import environment
 from zachetka.report.clean import clean_line
 from zachetka.report.model import LINE_LIMIT, ReportStatus
 from zachetka.sandbox.base import MIB
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from zachetka.manifest import Manifest
     from zachetka.report.store import ClassRecord, Stored
@@ -49,8 +50,6 @@ if TYPE_CHECKING:
 
 CSS: Final = resources.files("zachetka.pages").joinpath("class_page.css").read_text("utf-8")
 
-# Ebel's rule of thumb, which item analysis has kept.
-WEAK_DISCRIMINATION: Final = 0.2
 # Below it, chance moves a correlation by more than what it is judged by.
 FEW_FOR_DISCRIMINATION: Final = 30
 
@@ -63,28 +62,9 @@ _PAIRS: Final = 200
 _ROWS: Final = 500
 _OPEN_TABLE: Final = 60
 _OPEN_CHECKS: Final = 12
-_DAYS: Final = 7
-_NARROW_TICKS: Final = 11
-_NAMED_DOTS: Final = 400
-_EXTREMES: Final = 10
-_DISCRIMINATION_TICKS: Final = (-0.5, 0.0, 0.5, 1.0)
-_PERCENT_TICKS: Final = ("0 %", "25 %", "50 %", "75 %", "100 %")
 
 # A path as a URL has it: no scheme, no host, nothing that needs quoting.
 _RELATIVE: Final = re.compile(r"[\w.~%-][\w.~%/-]*", re.ASCII)
-
-_CAUSES: Final = {
-    "assertion": "wrong result",
-    "wrong_type": "wrong type or shape",
-    "missing": "not defined",
-    "error": "raised an error",
-    "time_limit": "took too long",
-    "memory_limit": "took too much memory",
-    "output_limit": "gave too much output",
-    "crash": "crashed",
-    "forbidden": "used what is forbidden",
-    "not_run": "was not run",
-}
 
 
 def class_page(
@@ -98,7 +78,7 @@ def class_page(
         pairs: submissions that are close to each other; `page` is relative to this one.
         pages: the folder of the students' pages, relative to where this one will lie.
     """
-    link = _linker(pages)
+    links = _Links(f"{quote(pages.rstrip('/'), safe='/.')}/" if pages else "")
     reports = record.reports
     max_score = max((each.report.max_score for each in reports), default=0) or manifest.max_score
     checks = check_results(reports)
@@ -109,12 +89,14 @@ def class_page(
         record=record,
         max_score=max_score,
         broken=[clean_line(name, LINE_LIMIT) for name in record.broken],
-        link=link,
-        listed=lambda students, most=_LISTED: _listed(students, link, most),
-        points=lambda value: _points(value, max_score),
+        link=links.link,
+        listed=links.listed,
+        points=lambda value: points(value, max_score),
         meter=meter,
         balance=balance,
-        cause=_cause,
+        cause=cause,
+        tone=tone,
+        signed=signed,
         megabytes=lambda count: f"{count / MIB:,.0f}",
         rows=_ROWS,
         listed_most=_LISTED,
@@ -129,35 +111,33 @@ def class_page(
         **_scores(reports, max_score),
         **_tasks(reports, manifest),
         **_checks(checks, reports),
-        **_effort(reports, link),
+        **_effort(reports, links),
         late=_late(reports),
-        late_chart=_late_chart(reports),
+        late_chart=late_chart(reports),
         several=[each for each in reports if each.report.submission.others],
         groups=group_results(record),
         missing=_missing(record),
-        pairs=_pairs(pairs, record, link),
+        pairs=_pairs(pairs, record, links),
         more_pairs=max(0, len(pairs) - _PAIRS),
     )
 
 
-def _linker(pages: str) -> Callable[[Stored], Markup]:
-    folder = f"{quote(pages.rstrip('/'), safe='/.')}/" if pages else ""
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Leads to the pages of students, which lie in `folder`."""
 
-    def link(stored: Stored) -> Markup:
+    folder: str
+
+    def address(self, stored: Stored) -> str:
         # A name of a file that is no UTF-8 has its bytes back in the address.
-        page = quote(stored.stem, safe="", errors="surrogateescape")
-        return Markup('<a href="{}{}.html">{}</a>').format(folder, page, stored.report.label)
+        return f"{self.folder}{quote(stored.stem, safe='', errors='surrogateescape')}.html"
 
-    return link
+    def link(self, stored: Stored) -> Markup:
+        return Markup('<a href="{}">{}</a>').format(self.address(stored), stored.report.label)
 
-
-def _address(link: Callable[[Stored], Markup], stored: Stored) -> str:
-    return link(stored).split('"')[1]
-
-
-def _listed(students: Sequence[Stored], link: Callable[[Stored], Markup], most: int) -> Markup:
-    shown = Markup(", ").join(link(each) for each in students[:most])
-    return shown + (f" and {len(students) - most:,} more" if len(students) > most else "")
+    def listed(self, students: Sequence[Stored], most: int = _LISTED) -> Markup:
+        shown = Markup(", ").join(map(self.link, students[:most]))
+        return shown + (f" and {len(students) - most:,} more" if len(students) > most else "")
 
 
 def _overview(reports: Sequence[Stored], max_score: float) -> dict[str, Any]:
@@ -200,59 +180,25 @@ def _own_flags(stored: Stored) -> Iterable[str]:
 
 def _scores(reports: Sequence[Stored], max_score: float) -> dict[str, Any]:
     bins = score_bins(reports, max_score)
-    labels = [_bin_label(each, max_score) for each in bins]
-    columns = [
-        Column(
-            label,
-            len(each.students),
-            sum(one.report.status is ReportStatus.REJECTED for one in each.students),
-            f"#score-{number}" if each.students else "",
-        )
-        for number, (label, each) in enumerate(zip(labels, bins, strict=True))
-    ]
     all_scores = scores(reports)
-    exact = bins[0].exact
-    # On a narrow screen twenty numbers would run into each other.
-    step = 1 if len(bins) <= _NARROW_TICKS else 5
-    named = [label if number % step == 0 else "" for number, label in enumerate(labels)]
-    ticks = named if exact else [_points(max_score * part / 4, max_score) for part in range(5)]
-    mean = statistics.fmean(all_scores) / max_score if all_scores and not exact else None
-    picture = histogram(
-        columns,
-        title=f"How the scores of {len(all_scores)} submissions are spread",
-        ticks=ticks,
-        axis=f"score, of {max_score:g}",
-        mean=mean,
-    )
+    mean = statistics.fmean(all_scores) if all_scores and not bins[0].exact else None
     return {
-        "histogram": picture,
+        "histogram": score_chart(bins, max_score, mean),
         "mean_drawn": mean is not None,
         "bins": [
-            (number, label, each.students)
-            for number, (label, each) in enumerate(zip(labels, bins, strict=True))
+            (number, score_range(each, max_score), each.students)
+            for number, each in enumerate(bins)
             if each.students
         ],
     }
 
 
-def _bin_label(each: Bin, max_score: float) -> str:
-    low = _points(each.low, max_score)
-    return f"{each.low:g}" if each.exact else f"{low} to {_points(each.high, max_score)}"
-
-
-def _points(value: float, max_score: float) -> str:
-    fine, usual = 1.0, 20.0
-    digits = 3 if max_score <= fine else 2 if max_score <= usual else 1
-    return f"{value:.{digits}f}"
-
-
 def _tasks(reports: Sequence[Stored], manifest: Manifest) -> dict[str, Any]:
     results = task_results(reports, list(manifest.tasks))
-    rows = [Row(each.name, each.share, f"{100 * each.share:.0f} %") for each in results]
     return {
         "tasks": results,
         "task_names": [each.name for each in results],
-        "task_chart": horizontal_bars(rows, title="The part of its points that each task gave"),
+        "task_chart": task_chart(results),
         "earned": {each.name: _earned(each) for each in reports},
     }
 
@@ -274,122 +220,38 @@ def _heat(earned: float, possible: float) -> int:
 
 
 def _checks(checks: Sequence[CheckResult], reports: Sequence[Stored]) -> dict[str, Any]:
-    dots = [
-        Dot(
-            check.share,
-            f"{check.task}, {check.title}: {100 * check.share:.0f} % passed, "
-            f"separates {_signed(check.discrimination)}",
-            check.discrimination,
-            f"#check-{number}",
-            _tone(check.discrimination),
-        )
-        for number, check in enumerate(checks)
-        if check.discrimination is not None
-    ]
     causes = causes_of_failures(reports)
-    failures = sum(count for _, count, _ in causes)
-    rows = [
-        Row(_cause(cause), count / failures, f"{count:,}, {100 * count / failures:.0f} %")
-        for cause, count, _ in causes
-    ]
     most = (_MOST_LINKS - 3 * len(reports)) // max(1, len(checks))
     return {
         "checks": checks,
-        "tone": _tone,
-        "signed": _signed,
         "failed_most": max(_FEWEST_LINKS, most),
-        "map_of_checks": scatter(
-            dots,
-            title="Each check by how many passed it and how well it separates strong from weak",
-            x_axis="submissions that passed",
-            # Far below 0 there is rarely anything to see.
-            y_ticks=(-1.0, *_DISCRIMINATION_TICKS)
-            if any(dot.y < _DISCRIMINATION_TICKS[0] for dot in dots)
-            else _DISCRIMINATION_TICKS,
-            x_ticks=_PERCENT_TICKS,
-        )
-        if dots
-        else None,
+        "map_of_checks": check_map(checks),
         "causes": causes,
-        "cause_chart": horizontal_bars(rows, title="Why checks gave no points"),
+        "cause_chart": cause_chart(causes),
     }
 
 
-def _cause(word: str) -> str:
-    return _CAUSES.get(word, word.replace("_", " "))
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
-
-
-def _tone(discrimination: float) -> str:
-    if discrimination < 0:
-        return "bad"
-    return "warn" if discrimination < WEAK_DISCRIMINATION else "accent"
-
-
-def _effort(reports: Sequence[Stored], link: Callable[[Stored], Markup]) -> dict[str, Any]:
-    times = [
-        (each.report.execution.wall_s, each)
-        for each in reports
-        if each.report.execution is not None
-    ]
+def _effort(reports: Sequence[Stored], links: _Links) -> dict[str, Any]:
+    runs = [(each.report.execution, each) for each in reports if each.report.execution is not None]
+    times = [(run.wall_s, each) for run, each in runs]
     sizes = [
-        (each.report.execution.peak_memory_bytes, each)
-        for each in reports
-        if each.report.execution is not None and each.report.execution.peak_memory_bytes is not None
+        (run.peak_memory_bytes, each) for run, each in runs if run.peak_memory_bytes is not None
     ]
     times.sort(key=lambda each: -each[0])
     sizes.sort(key=lambda each: -each[0])
     return {
-        "times": times[:_EXTREMES],
-        "timed": len(times),
+        "times": times[:EXTREMES],
         "median_time": statistics.median([each for each, _ in times]) if times else None,
-        "time_chart": strip(
-            _dots([(time, f"{time:.1f} s", each) for time, each in times], link),
-            title=f"How long each of {len(times)} notebooks ran",
-            axis="seconds",
-        ),
-        "sizes": sizes[:_EXTREMES],
+        "time_chart": time_chart(times, links.address),
+        "sizes": sizes[:EXTREMES],
         "median_size": statistics.median([each for each, _ in sizes]) if sizes else None,
-        "size_chart": strip(
-            _dots([(size / MIB, f"{size / MIB:,.0f} MiB", each) for size, each in sizes], link),
-            title=f"The most memory that each of {len(sizes)} notebooks held",
-            axis="MiB",
-        ),
+        "size_chart": memory_chart(sizes, links.address),
     }
-
-
-def _dots(
-    values: Sequence[tuple[float, str, Stored]], link: Callable[[Stored], Markup]
-) -> list[Dot]:
-    named = len(values) if len(values) <= _NAMED_DOTS else _EXTREMES
-    return [
-        Dot(x, f"{each.report.label}: {words}", link=_address(link, each))
-        if index < named
-        else Dot(x, "")
-        for index, (x, words, each) in enumerate(values)
-    ]
 
 
 def _late(reports: Iterable[Stored]) -> list[Stored]:
     those = [each for each in reports if each.report.late is not None and each.report.late.days]
     return sorted(those, key=lambda each: -(each.report.late.days if each.report.late else 0))
-
-
-def _late_chart(reports: Iterable[Stored]) -> Markup:
-    days = Counter(
-        min(each.report.late.days, _DAYS) for each in reports if each.report.late is not None
-    )
-    labels = [*map(str, range(_DAYS)), f"{_DAYS}+"]
-    return histogram(
-        [Column(label, days[number]) for number, label in enumerate(labels)],
-        title="How many days late the submissions were",
-        ticks=labels,
-        axis="started days after the deadline, 0 is in time",
-        mean=None,
-    )
 
 
 def _missing(record: ClassRecord) -> list[tuple[str, list[str]]]:
@@ -400,13 +262,13 @@ def _missing(record: ClassRecord) -> list[tuple[str, list[str]]]:
 
 
 def _pairs(
-    pairs: Sequence[Pair], record: ClassRecord, link: Callable[[Stored], Markup]
+    pairs: Sequence[Pair], record: ClassRecord, links: _Links
 ) -> list[tuple[Markup, Markup, float, str]]:
     known = {each.name: each for each in record.reports}
 
     def of(untrusted_name: str) -> Markup:
         stored = known.get(untrusted_name)
-        return link(stored) if stored else escape(clean_line(untrusted_name, LINE_LIMIT))
+        return links.link(stored) if stored else escape(clean_line(untrusted_name, LINE_LIMIT))
 
     closest = sorted(pairs, key=lambda pair: (-pair.score, pair.first, pair.second))
     return [
