@@ -30,7 +30,6 @@ CELL_COUNT: Final = 2000
 SOURCE_BYTES: Final = 1_000_000
 SOURCES_BYTES: Final = 8_000_000
 
-
 # Above what people write; in pictures among the text nobody looks for code.
 _TEXT_CHARS: Final = 50_000
 _TEXTS_CHARS: Final = 500_000
@@ -104,8 +103,10 @@ def parse(raw: RawSubmission) -> Submission:
         note(repairs, FOREIGN_KERNEL)
     if has_stateless_widgets(untrusted_metadata):
         note(repairs, STATELESS_WIDGETS)
+    untrusted_cells = all_cells(untrusted_notebook, repairs)
+    with_ids = has_ids(untrusted_notebook)
     # One more than there may be says enough: millions could follow.
-    cells = tuple(islice(_code_cells(untrusted_notebook, repairs), CELL_COUNT + 1))
+    cells = tuple(islice(_code_cells(untrusted_cells, repairs, with_ids=with_ids), CELL_COUNT + 1))
     sizes = _bounded_sizes(cells)
     if raw.size - sum(sizes) >= _TELLING_BYTES:
         left_out_mb = (raw.size - sum(sizes)) // 1_000_000
@@ -119,7 +120,7 @@ def parse(raw: RawSubmission) -> Submission:
         repairs=tuple(dict.fromkeys(repairs)),
         declared_assignment=_name(untrusted_mark.get("assignment")),
         declared_language=_name(untrusted_mark.get("lang")),
-        texts=tuple(islice(_text_cells(untrusted_notebook), CELL_COUNT)),
+        texts=tuple(islice(_text_cells(untrusted_cells), CELL_COUNT)),
     )
 
 
@@ -133,11 +134,12 @@ def refuse_without_code(submission: Submission) -> None:
         raise SubmissionRejectedError(NO_CODE)
 
 
-def _code_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> Iterator[Cell]:
+def _code_cells(
+    untrusted_cells: list[Any], repairs: list[str], *, with_ids: bool
+) -> Iterator[Cell]:
     left_out = 0
     ids: set[str] = set()
-    with_ids = has_ids(untrusted_notebook)
-    for index, untrusted_cell in enumerate(all_cells(untrusted_notebook, repairs)):
+    for index, untrusted_cell in enumerate(untrusted_cells):
         if not isinstance(untrusted_cell, dict):
             left_out += 1
             continue
@@ -154,15 +156,15 @@ def _code_cells(untrusted_notebook: dict[str, Any], repairs: list[str]) -> Itera
         note(repairs, f"what is not a cell was left out: {left_out} times")
 
 
-def _text_cells(untrusted_notebook: dict[str, Any]) -> Iterator[TextCell]:
+def _text_cells(untrusted_cells: list[Any]) -> Iterator[TextCell]:
     """Give the cells of text, as far as they are of a size that people write."""
     left = _TEXTS_CHARS
-    # What there is to mend in them does not matter: they are not run.
-    for index, untrusted_cell in enumerate(all_cells(untrusted_notebook, [])):
+    for index, untrusted_cell in enumerate(untrusted_cells):
         if not isinstance(untrusted_cell, dict):
             continue
         kind = kind_of(untrusted_cell)
         if isinstance(kind, str) and kind in _TEXT_KINDS:
+            # What there is to mend in it does not matter: it is not run.
             source = source_of(untrusted_cell, index, [])
             if source and len(source) <= min(left, _TEXT_CHARS):
                 left -= len(source)
