@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from zachetka.intake.roster import Student
     from zachetka.lateness import Extension
     from zachetka.manifest import Manifest
-    from zachetka.submission.archive import Member
+    from zachetka.submission.listing import Member
 
 # What answers depend on, in a sandbox without an image or in the grader.
 _PACKAGES: Final = ("torch", "numpy", "ipykernel", "matplotlib", "scikit-learn", "pandas")

@@ -6,9 +6,11 @@ import zipfile
 import pytest
 
 from zachetka.errors import InfrastructureError, SubmissionRejectedError, UsageError
-from zachetka.submission import archive
-from zachetka.submission.archive import LEADS_OUT, Reader, list_archive, read_member
+from zachetka.submission import listing
+from zachetka.submission.archive import Reader, read_member
+from zachetka.submission.entries import LEADS_OUT
 from zachetka.submission.file import FILE_BYTES
+from zachetka.submission.listing import list_archive
 
 
 @pytest.fixture
@@ -201,7 +203,7 @@ def test_files_that_share_their_bytes_are_refused(packed):
 
 
 def test_an_archive_inside_may_list_so_many_files_only(packed, monkeypatch):
-    monkeypatch.setattr(archive, "NESTED_MEMBERS", 3)
+    monkeypatch.setattr(listing, "NESTED_MEMBERS", 3)
     inner = packed(*((f"{n}.ipynb", b"") for n in range(4)), name="inner.zip").read_bytes()
     (member,) = list_archive(packed(("work.zip", inner)))
     assert member.name == "work.zip"
@@ -209,26 +211,26 @@ def test_an_archive_inside_may_list_so_many_files_only(packed, monkeypatch):
 
 
 def test_archives_inside_may_list_so_many_files_together(packed, monkeypatch):
-    monkeypatch.setattr(archive, "_FEW_MEMBERS", 3)
+    monkeypatch.setattr(listing, "_FEW_MEMBERS", 3)
     inner = packed(*((f"{n}.ipynb", b"") for n in range(4)), name="inner.zip").read_bytes()
     few = packed(*((f"{n}.ipynb", b"") for n in range(3)), name="few.zip").read_bytes()
     path = packed(("a.zip", inner), ("b.zip", inner), ("c.zip", few))
-    listed = list_archive(path, archive.Allowance(7))
+    listed = list_archive(path, listing.Allowance(7))
     assert [member.path for member in listed if member.trouble] == ["b.zip"]
     assert len(listed) == 8
 
 
 def test_an_archive_in_a_folder_may_list_as_many_as_one_inside(packed, monkeypatch):
-    monkeypatch.setattr(archive, "NESTED_MEMBERS", 3)
+    monkeypatch.setattr(listing, "NESTED_MEMBERS", 3)
     for count in (4, 1000):
         path = packed(*((f"{n}.ipynb", b"") for n in range(count)))
-        with pytest.raises(archive.TooManyFilesError):
-            list_archive(path, archive.Allowance())
+        with pytest.raises(listing.TooManyFilesError):
+            list_archive(path, listing.Allowance())
         assert len(list_archive(path)) == count
 
 
 def test_with_the_archives_in_it_a_class_may_have_so_many_files(packed, monkeypatch):
-    monkeypatch.setattr(archive, "MEMBERS", 5)
+    monkeypatch.setattr(listing, "MEMBERS", 5)
     inner = packed(("a", b""), ("b", b""), name="inner.zip").read_bytes()
     assert len(list_archive(packed(("1.zip", inner), ("2.zip", inner)))) == 4
     with pytest.raises(UsageError, match="more than 5 files"):
@@ -240,9 +242,7 @@ def test_an_archive_inside_is_opened_once_for_all_its_files(packed, monkeypatch)
     path = packed(("1.zip", inner), ("2.zip", inner), ("c", b"3"))
     opened = []
     real = zipfile.ZipFile
-    monkeypatch.setattr(
-        archive.zipfile, "ZipFile", lambda file: (opened.append(file), real(file))[1]
-    )
+    monkeypatch.setattr(zipfile, "ZipFile", lambda file: (opened.append(file), real(file))[1])
     with Reader() as reader:
         read = [reader.read(path, at).data for at in ((0, 0), (0, 1), (2,), (0, 0), (1, 1))]
     assert read == [b"1", b"2", b"3", b"1", b"2"]
@@ -251,7 +251,7 @@ def test_an_archive_inside_is_opened_once_for_all_its_files(packed, monkeypatch)
 
 def test_a_directory_that_is_too_large_is_not_read(packed, monkeypatch):
     path = packed(*((f"{'n' * 100}{n}.ipynb", b"") for n in range(1000)))
-    monkeypatch.setattr(archive, "DIRECTORY_BYTES", 100_000)
+    monkeypatch.setattr(listing, "DIRECTORY_BYTES", 100_000)
     with pytest.raises(UsageError, match="too large"):
         list_archive(path)
 

@@ -17,7 +17,7 @@ from zachetka.intake.layouts import (
     find_layout,
     is_noise,
 )
-from zachetka.submission.archive import Member
+from zachetka.submission.listing import Member
 
 
 def members(*paths):

@@ -11,7 +11,8 @@ from zachetka.intake.layouts import CHECKPOINTS, JSON, NOTEBOOK, RENAMED, Owner,
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from zachetka.submission.archive import Member, Reader
+    from zachetka.submission.archive import Reader
+    from zachetka.submission.listing import Member
 
 _READ: Final = 10
 

@@ -11,13 +11,13 @@ from zachetka.errors import ZachetkaError
 from zachetka.intake.content import Wanted, measure
 from zachetka.intake.copies import bare
 from zachetka.intake.layouts import NOTEBOOK
-from zachetka.submission.archive import Reader
 from zachetka.submission.notebook import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from zachetka.submission.archive import Member
+    from zachetka.submission.archive import Reader
+    from zachetka.submission.listing import Member
 
 _LOOKED_INTO: Final = 10
 # Of a whole class. What a few have packed to be huge must not make everybody wait.
@@ -52,7 +52,10 @@ class _Look(NamedTuple):
 
 
 def choose(
-    students: Mapping[str, Sequence[Candidate]], assignment: str, wanted: Wanted | None = None
+    students: Mapping[str, Sequence[Candidate]],
+    reader: Reader,
+    assignment: str,
+    wanted: Wanted | None = None,
 ) -> dict[str, Member]:
     """Choose one notebook of each student.
 
@@ -65,6 +68,7 @@ def choose(
 
     Args:
         students: the candidates of each, at least one.
+        reader: of what is looked into.
         assignment: its name.
         wanted: what it asks for, where that is known.
     """
@@ -84,7 +88,7 @@ def choose(
         for key, candidates in students.items()
         if len(candidates) > 1
     }
-    looks = _looks(several, assignment, wanted)
+    looks = _looks(several, reader, assignment, wanted)
     shared = _shared(several, looks)
 
     def rank(candidate: Candidate) -> tuple[bool, bool, int, bool, int, bool, _Outside]:
@@ -107,17 +111,16 @@ def _naming(assignments: Sequence[str]) -> re.Pattern[str]:
 
 
 def _looks(
-    students: Mapping[str, Sequence[Candidate]], assignment: str, wanted: Wanted
+    students: Mapping[str, Sequence[Candidate]], reader: Reader, assignment: str, wanted: Wanted
 ) -> dict[Member, _Look]:
     looks: dict[Member, _Look] = {}
     left_bytes = LOOKED_INTO_BYTES
-    with Reader() as reader:
-        # The smallest first: who hands in gigabytes takes nothing from the others.
-        for candidates in sorted(students.values(), key=_size):
-            left_bytes -= _size(candidates)
-            for _, member in candidates:
-                look = _look(reader, member, assignment, wanted) if left_bytes >= 0 else None
-                looks[member] = look or _Look(True, 0, False, 0, _name_sha256(member))
+    # The smallest first: who hands in gigabytes takes nothing from the others.
+    for candidates in sorted(students.values(), key=_size):
+        left_bytes -= _size(candidates)
+        for _, member in candidates:
+            look = _look(reader, member, assignment, wanted) if left_bytes >= 0 else None
+            looks[member] = look or _Look(True, 0, False, 0, _name_sha256(member))
     return looks
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import UTC
+from typing import TYPE_CHECKING
 
 from zachetka.errors import UsageError, ZachetkaError
 from zachetka.intake.candidates import Owned, all_candidates, has_cells
@@ -16,7 +16,6 @@ from zachetka.intake.layouts import (
     GRADESCOPE,
     JSON,
     MOODLE,
-    NBGRADER,
     NOTEBOOK,
     Found,
     Owner,
@@ -26,26 +25,19 @@ from zachetka.intake.layouts import (
     is_notebook,
 )
 from zachetka.intake.place import Place
-from zachetka.intake.times import read_time
-from zachetka.language import Text
-from zachetka.report.clean import clean_line
-from zachetka.submission.archive import SUFFIX, Member, Reader
+from zachetka.intake.received import Times, are_of_students, in_time
+from zachetka.intake.sentences import which_is_graded, why_nothing_is_graded
+from zachetka.submission.archive import Reader
 from zachetka.submission.entries import LEADS_OUT
+from zachetka.submission.listing import SUFFIX, Member
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
     from pathlib import Path
 
     from zachetka.intake.content import Wanted
-
-_TIMESTAMP: Final = "timestamp.txt"
-_TIMESTAMP_BYTES: Final = 200
-_NBGRADER_FOLDERS: Final = 3  # submitted, student, assignment
-_NAMED: Final = 3
-_NAME_LETTERS: Final = 80
-# No download takes so long: times further apart are not those of the making of the archive.
-_DOWNLOAD: Final = timedelta(hours=6)
+    from zachetka.language import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,34 +100,20 @@ def read_class(
         UsageError: it cannot be read, has no notebook, or no layout fits.
     """
     place = Place(path)
-    if place.is_archive and path.suffix.casefold() == NOTEBOOK:
-        raise UsageError(
-            f"{path} is one notebook: grade it with `zachetka grade`, or give its folder"
-        )
-    if place.is_archive and path.suffix.casefold() != SUFFIX:
-        raise UsageError(
-            f"{path} is a file: give a folder or a zip archive; unpack an archive of another kind"
-        )
+    _refuse_single_file(place)
     above = len(place.above)
     members, outside = _inside(place)
-    notebooks = [m for m in members if is_notebook(m.name) and not is_noise(m.parts[above:])]
-    found = find_layout(notebooks, above=above, name=layout) if notebooks else None
-    if found is None:
-        # Where the system says whose a file is, a class without any notebook is a class.
-        others = [m for m in members if not is_noise(m.parts[above:])]
-        found = find_system(others, above=above) if others else None
+    found = _layout_of(members, above, layout)
     if found is None:
         raise UsageError(f"{path} has no *.ipynb, neither by itself nor in its folders")
-    told, notes = _metadata(found, members, zone)
+    # One for all that follows: to read the directory of the archive takes longest.
     with Reader() as reader:
+        told, notes = _metadata(found, members, zone, reader)
         by_key, strays = _by_owner(found, above, told, members, reader)
-    if is_dated := found.layout is MOODLE and _are_of_students(members):
-        by_key = {key: [_in_time(*each) for each in owned] for key, owned in by_key.items()}
-    with Reader() as reader:
-        candidates = all_candidates(by_key, above, reader)
-    chosen = choose(candidates, assignment, wanted)
-    with Reader() as reader:
-        times = _Times(
+        if is_dated := found.layout is MOODLE and are_of_students(members):
+            by_key = {key: [in_time(*each) for each in owned] for key, owned in by_key.items()}
+        chosen = choose(all_candidates(by_key, above, reader), reader, assignment, wanted)
+        times = Times(
             found, told, is_dated=is_dated, is_archive=place.is_archive, zone=zone, reader=reader
         )
         students = [
@@ -147,6 +125,19 @@ def read_class(
     if all(student.at is None for student in students):
         notes.append("when each student handed in is not known from this download")
     return ClassList(place, found, tuple(students), (*outside, *strays), tuple(notes))
+
+
+def _refuse_single_file(place: Place) -> None:
+    suffix = place.path.suffix.casefold()
+    if not place.is_archive or suffix == SUFFIX:
+        return
+    if suffix == NOTEBOOK:
+        raise UsageError(
+            f"{place.path} is one notebook: grade it with `zachetka grade`, or give its folder"
+        )
+    raise UsageError(
+        f"{place.path} is a file: give a folder or a zip archive; unpack an archive of another kind"
+    )
 
 
 def _inside(place: Place) -> tuple[list[Member], list[tuple[Member, str]]]:
@@ -161,16 +152,24 @@ def _inside(place: Place) -> tuple[list[Member], list[tuple[Member, str]]]:
     return members, strays
 
 
+def _layout_of(members: Iterable[Member], above: int, name: str) -> Found | None:
+    notebooks = [m for m in members if is_notebook(m.name) and not is_noise(m.parts[above:])]
+    if notebooks:
+        return find_layout(notebooks, above=above, name=name)
+    # Where the system says whose a file is, a class without any notebook is a class.
+    others = [m for m in members if not is_noise(m.parts[above:])]
+    return find_system(others, above=above) if others else None
+
+
 def _metadata(
-    found: Found, members: Iterable[Member], zone: tzinfo
+    found: Found, members: Iterable[Member], zone: tzinfo, reader: Reader
 ) -> tuple[dict[str, GradescopeEntry], list[str]]:
     if found.layout is not GRADESCOPE:
         return {}, []
     for member in members:
         if member.name == METADATA and len(member.parts) == found.root + 1:
             try:
-                with Reader() as reader:
-                    data = reader.read(member.source, member.address).data
+                data = reader.read(member.source, member.address).data
                 return read_metadata(data, zone), []
             except ZachetkaError as error:
                 return {}, [f"the names of the students are not known: {error}"]
@@ -223,53 +222,8 @@ def _named(owner: Owner, entry: GradescopeEntry) -> Owner:
     )
 
 
-def _are_of_students(members: Iterable[Member]) -> bool:
-    """Say whether the times in an archive are those of what was handed in."""
-    times = [member.modified for member in members if member.modified]
-    return bool(times) and max(times) - min(times) > _DOWNLOAD
-
-
-def _in_time(owner: Owner, member: Member) -> Owned:
-    at = member.modified.replace(tzinfo=UTC).timestamp() if member.modified else 0.0
-    return Owned(owner._replace(order=(at,)), member)
-
-
-@dataclass(frozen=True, slots=True)
-class _Times:
-    """Knows when something was handed in, where the layout has it."""
-
-    found: Found
-    told: Mapping[str, GradescopeEntry]
-    is_dated: bool
-    is_archive: bool
-    zone: tzinfo
-    reader: Reader
-
-    def of(self, owned: Owned, all_owned: Iterable[Owned]) -> datetime | None:
-        owner, member = owned
-        if owner.folder in self.told:
-            return self.told[owner.folder].at
-        if self.found.layout is NBGRADER:
-            # nbgrader writes it beside the notebook; what lies deeper, students have written.
-            depth = self.found.root + _NBGRADER_FOLDERS
-            marks = [m for _, m in all_owned if m.name == _TIMESTAMP and len(m.parts) == depth + 1]
-            own = [m for m in marks if m.parts[:depth] == member.parts[:depth]]
-            plain = [m for m in own if len(m.address) <= (1 if self.is_archive else 0)]
-            return self._read(plain[0]) if plain else None
-        if self.is_dated and member.modified:
-            return member.modified.replace(tzinfo=self.zone)
-        return None
-
-    def _read(self, member: Member) -> datetime | None:
-        try:
-            data = self.reader.read(member.source, member.address).data
-        except ZachetkaError:
-            return None
-        return read_time(data[:_TIMESTAMP_BYTES].decode("utf-8", errors="replace"), self.zone)
-
-
 def _handed_in(
-    owned: Sequence[Owned], notebook: Member | None, above: int, times: _Times
+    owned: Sequence[Owned], notebook: Member | None, above: int, times: Times
 ) -> HandedIn:
     main = next((each for each in owned if each.member is notebook), owned[0])
     entry = times.told.get(main.owner.folder)
@@ -283,8 +237,8 @@ def _handed_in(
         tuple(others),
         tuple(member for member in own if not is_notebook(member.name)),
         at=times.of(main, owned),
-        note=_note(notebook, others) if notebook and others else None,
-        reason=None if notebook else _reason(own),
+        note=which_is_graded(notebook, others) if notebook and others else None,
+        reason=None if notebook else why_nothing_is_graded(own),
         submitters=entry.submitters if entry else (),
     )
 
@@ -292,43 +246,6 @@ def _handed_in(
 def _below(member: Member, above: int) -> Member:
     """Leave out the names of the folder that was given and of those above it."""
     return replace(member, parts=member.parts[above:])
-
-
-def _note(notebook: Member, others: Sequence[Member]) -> str:
-    # Where two have one name, their folders tell them apart.
-    alike = any(other.name == notebook.name for other in others)
-    shown = [_shown(m.path if alike else m.name) for m in (notebook, *others[:_NAMED])]
-    more = "" if len(others) <= _NAMED else f" and {len(others) - _NAMED} more"
-    return f"{shown[0]} is graded, not {', '.join(shown[1:])}{more}"
-
-
-def _reason(own: Sequence[Member]) -> Text:
-    """Say to the student why there is nothing to be graded."""
-    again = Text(" Hand in the notebook itself (.ipynb).", " Сдайте сам ноутбук (.ipynb).")
-    told = sorted(own, key=lambda member: not is_notebook(member.name))
-    for member in told:
-        if member.trouble is not None:
-            name = _shown(member.name)
-            cause = Text(
-                f"{name} cannot be graded: {member.trouble.en}.",
-                f"{name} нельзя проверить: {member.trouble.ru}.",
-            )
-            return cause + again
-    if not own:
-        return Text("No file was handed in.", "Ни одного файла не сдано.") + again
-    names = ", ".join(_shown(member.name) for member in own[:_NAMED])
-    more = "" if len(own) <= _NAMED else ", ..."
-    return (
-        Text(
-            f"There is no notebook in what was handed in: {names}{more}.",
-            f"В том, что сдано, нет ноутбука: {names}{more}.",
-        )
-        + again
-    )
-
-
-def _shown(untrusted_name: str) -> str:
-    return clean_line(untrusted_name, _NAME_LETTERS)
 
 
 def _with_numbers(students: list[HandedIn]) -> list[HandedIn]:

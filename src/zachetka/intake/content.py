@@ -24,8 +24,6 @@ _STATEMENT: Final = re.compile(r"^(?=[^\s)\]}])", re.MULTILINE)
 _DEFINES: Final = re.compile(
     r"(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=)"
 )
-
-
 # A function that is not written yet, whatever was changed in its head or its docstring.
 _STUB: Final = re.compile(
     r"(?:async[ \t]+)?def\b.*\n[ \t]+(?:raise[ \t]+NotImplementedError\b[^\n]*|\.\.\.[^\n]*)\Z"

@@ -15,7 +15,7 @@ from zachetka.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from zachetka.submission.archive import Member
+    from zachetka.submission.listing import Member
 
 NOTEBOOK: Final = ".ipynb"
 # As browsers and Windows name what they take for text, and what a browser shows and saves.

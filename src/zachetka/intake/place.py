@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zachetka.errors import UsageError
 from zachetka.intake.layouts import CHECKPOINTS, NOTEBOOK, is_noise
 from zachetka.language import Text
-from zachetka.submission.archive import (
+from zachetka.submission.listing import (
     BROKEN,
     SUFFIX,
     TOO_MANY,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import stat
+import struct
 import unicodedata
 import zipfile
+import zlib
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -14,12 +16,18 @@ from zachetka.language import Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ENTRY_MARK: Final = b"PK\x01\x02"  # before each entry of a directory
+READ_ERRORS: Final = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError),
+    *(ValueError, OverflowError, LookupError),
+)
+# LZMA's header says how much memory to take, so only what systems and students really use is read.
+METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+
 _UTF8_FLAG: Final = 0x800
 _ENCRYPTED_FLAG: Final = 0x1
 _LOCAL_HEADER_BYTES: Final = 30
 _FIRST_YEAR: Final = 1980  # of DOS: what is written where no time is known
-# LZMA's header says how much memory to take, so only what systems and students really use is read.
-_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 LEADS_OUT: Final = Text("its path leads out of the archive", "его путь ведёт за пределы архива")
 LINK: Final = Text("it is a link, not a file", "это ссылка, а не файл")
@@ -52,7 +60,7 @@ def trouble_of(info: zipfile.ZipInfo, parts: tuple[str, ...]) -> Text | None:
         return LINK
     if info.flag_bits & _ENCRYPTED_FLAG:
         return _ENCRYPTED
-    if info.compress_type not in _METHODS:
+    if info.compress_type not in METHODS:
         return _PACKED
     return None
 

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import io
-import struct
 import zipfile
-import zlib
 from typing import Final
 
 from zachetka.errors import SubmissionRejectedError
 from zachetka.language import Text
-from zachetka.submission.file import FILE_BYTES
+from zachetka.submission.archive import bytes_of
+from zachetka.submission.entries import ENTRY_MARK, METHODS, READ_ERRORS
 
 PACKED: Final = "an archive with the name of a notebook: the one notebook in it was read"
 
 _ZIP: Final = b"PK\x03\x04"
-_ZIP_ENTRY: Final = b"PK\x01\x02"
 _MOST_ENTRIES: Final = 1000  # each of them is an object
-_READ_ERRORS: Final = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError),
-    *(ValueError, LookupError, RuntimeError, OverflowError),
-)
 _ENDING: Final = ".ipynb"
 _HAND_IN: Final = Text(
     "Hand in the notebook itself: a file .ipynb, as Jupyter and Colab save it.",
@@ -76,22 +70,20 @@ def refuse_other_kinds(data: bytes) -> None:
 
 def only_notebook(data: bytes) -> bytes | None:
     """Give the one notebook of an archive with the name of a notebook; None if it is no such."""
-    if not data.startswith(_ZIP) or data.count(_ZIP_ENTRY) > _MOST_ENTRIES:
+    if not data.startswith(_ZIP) or data.count(ENTRY_MARK) > _MOST_ENTRIES:
         return None
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             named = [info for info in archive.infolist() if _is_notebook(info)]
             if len(named) != 1:
                 return None
-            with archive.open(named[0]) as stream:
-                found = stream.read(FILE_BYTES + 1)
-    except _READ_ERRORS:
+            return bytes_of(archive, named[0])
+    except (SubmissionRejectedError, OSError, *READ_ERRORS):
         return None
-    return found if len(found) <= FILE_BYTES else None
 
 
 def _is_notebook(info: zipfile.ZipInfo) -> bool:
     *folders, name = info.filename.split("/")
     is_hidden = name.startswith(".") or any(part.startswith((".", "__")) for part in folders)
-    is_plain = info.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+    is_plain = info.compress_type in METHODS
     return name.casefold().endswith(_ENDING) and is_plain and not is_hidden
