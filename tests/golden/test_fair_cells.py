@@ -73,6 +73,21 @@ ODD = [
     ("no stderr", "sys.stderr = None", "ok", None),
     ("closed stdout", "sys.stdout = open('/dev/null', 'w')\nsys.stdout.close()", "ok", None),
     ("default device", "torch.set_default_device('meta')", "ok", None),
+    ("debugger", "import pdb\npdb.set_trace()", "ok", None),
+    (
+        "sum of numpy",
+        "from numpy import sum as total\nassert total(x for x in (1, 2)) == 3",
+        "ok",
+        None,
+    ),
+    (
+        "restart",
+        "get_ipython().kernel.do_shutdown(True)",
+        "ok",
+        None,
+    ),
+    # Long enough for a loop that was told to stop to do so.
+    ("after the restart", "import time\ntime.sleep(0.5)", "ok", None),
 ]
 CELLS = [HONEST, *(source for _, source, _, _ in ODD), "last = 'reached'"]
 

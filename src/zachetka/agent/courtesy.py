@@ -11,7 +11,7 @@ import functools
 import importlib.util
 import os
 import sys
-from types import ModuleType
+from types import GeneratorType, ModuleType
 from typing import Any
 
 from zachetka.agent import absent
@@ -26,6 +26,7 @@ def install(shell: Any) -> None:
     _quiet_plots(shell)
     _old_plots()
     _old_names()
+    _old_sum()
     _no_network_installs(shell)
     _absent_extensions(shell)
     if importlib.util.find_spec("google") is None:
@@ -38,8 +39,10 @@ def install(shell: Any) -> None:
 
 
 def _no_debugger() -> None:
-    """Let a forgotten `breakpoint()` do nothing, as in a kernel that nobody debugs."""
+    """Let a forgotten breakpoint do nothing, as in a kernel that nobody debugs."""
     sys.breakpointhook = _nothing
+    debugger: Any = importlib.import_module("pdb")
+    debugger.set_trace = _nothing
 
 
 def _short_tracebacks(shell: Any) -> None:
@@ -130,6 +133,22 @@ def _old_names() -> None:
     for name in ("display", "clear_output", "set_matplotlib_formats"):
         if not hasattr(core_display, name):
             setattr(core_display, name, getattr(display, name))
+
+
+def _old_sum() -> None:
+    """Let `sum` after `from numpy import *` or `%pylab` add up a generator, as numpy once did."""
+    try:
+        import numpy as np
+    except ImportError:
+        return
+    add_up = np.sum
+
+    @functools.wraps(add_up)
+    def add_up_all(a: Any, *args: Any, **kwargs: Any) -> Any:
+        return sum(a) if isinstance(a, GeneratorType) else add_up(a, *args, **kwargs)
+
+    numpy: Any = np
+    numpy.sum = add_up_all
 
 
 def _no_network_installs(shell: Any) -> None:

@@ -87,6 +87,10 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
             probing.serve(parent["content"]["socket"], self.shell.user_ns)
         self.session.send(stream, "probes_reply", {"pid": pid}, parent, ident)
 
+    def do_shutdown(self, restart: bool) -> dict[str, Any]:
+        """Stay, as for `exit()`: notebooks made for Colab restart their runtime."""
+        return {"status": "ok", "restart": restart}
+
     def settings_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Take over the limits of this run."""
         CappedStream.limit = int(parent["content"]["output_bytes"])
