@@ -65,6 +65,11 @@ def test_encodings(read, encoding, noted):
     assert bool(found.repairs) is noted
 
 
+def test_every_mark_of_the_byte_order_is_left_out(read):
+    text = json.dumps(notebook(code("x")))
+    assert read(("\ufeff" + text).encode("utf-8-sig")).cells[0].source == "x"
+
+
 def test_a_few_broken_bytes_do_not_change_the_encoding(read):
     text = json.dumps(notebook(code("s = 'Зачётка'")), ensure_ascii=False).encode()
     found = read(text.replace(b'"metadata": {}}', b'"metadata": {"x": "\xd0"}}', 1))

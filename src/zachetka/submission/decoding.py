@@ -59,7 +59,8 @@ def decode(data: bytes, repairs: list[str]) -> str:
         return _decode_broken(data, repairs)
     if encoding != "utf-8":
         note(repairs, f"read as {encoding}")
-    return text
+    # Two programs may have put one each.
+    return text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")
 
 
 def _decode_broken(data: bytes, repairs: list[str]) -> str:
