@@ -4,7 +4,7 @@ import pytest
 
 from zachetka.errors import Cause, StudentFault
 from zachetka.probe import Probe
-from zachetka.pytest_plugin.examination import Examination
+from zachetka.pytest_plugin.examination import SHORT_PROBE_S, Examination
 from zachetka.sandbox.base import Limits
 
 
@@ -12,10 +12,12 @@ class SlowSession:
     closed = False
     kept = False
     cells = ()
-    probes = 0
 
-    def probe(self, _probe, _inputs, **_options):
-        self.probes += 1
+    def __init__(self):
+        self.timeouts_s = []
+
+    def probe(self, _probe, _inputs, *, timeout_s, **_options):
+        self.timeouts_s.append(timeout_s)
         return 1
 
 
@@ -42,9 +44,16 @@ def test_time_of_all_probes_adds_up(examination):
     assert 0 < first < examination.student_s
 
 
-def test_no_probe_is_run_when_the_time_is_used_up(examination):
+def test_probes_are_short_when_the_time_is_used_up(examination):
+    ask(examination)
     examination.student_s = 5.1
+    ask(examination)
+    assert examination.session.timeouts_s == [examination.limits.probe_s, SHORT_PROBE_S]
+
+
+def test_no_probe_is_run_when_twice_the_time_is_used_up(examination):
+    examination.student_s = 10.1
     with pytest.raises(StudentFault) as caught:
         ask(examination)
     assert caught.value.cause is Cause.TIME_LIMIT
-    assert examination.session.probes == 0
+    assert examination.session.timeouts_s == []

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_REOPENINGS = 2
 MAX_FLAGS = 50
+# Many times what a probe of right code takes, for those that come when the time is used up.
+SHORT_PROBE_S = 5.0
 
 
 class SeveralProbesError(Exception):
@@ -47,7 +49,9 @@ class Examination:
     `reopen` gives a fresh session in which the cells have run again: a probe that brought the
     whole sandbox down costs its own check, not the ones after it. That happens `reopenings_left`
     times. `tasks` are those whose checks are made, or None for all. `student_s` is the wall time
-    that all probes took together; past the assignment's `total_s` no more are run.
+    that all probes took together. Past the assignment's `total_s` each has `SHORT_PROBE_S` at most,
+    so that a task that waits or loops does not cost the others theirs; past twice as much no more
+    are run.
 
     Copies of the notebook are dear, and most submissions pass most checks: one copy answers check
     after check. What it says may be believed where a check passes on its single answer, and where
@@ -113,8 +117,10 @@ class Examination:
         self._asked = True
         timeout_s = timeout_s or self.limits.probe_s
         while True:
+            if self.student_s > 2 * self.limits.total_s:
+                raise _out_of_time(2 * self.limits.total_s)
             if self.student_s > self.limits.total_s:
-                raise _out_of_time(self.limits.total_s)
+                timeout_s = min(timeout_s, SHORT_PROBE_S)
             session = self._living_session()
             started = time.monotonic()
             try:

@@ -39,11 +39,12 @@ def _without(*plugins: str) -> list[str]:
 def longest_check_s(limits: Limits) -> float:
     """Give the longest that a submission can make one check last; what lasts longer is ours.
 
-    Its last probe begins within `total_s`, is made twice, and may have to open every sandbox first.
+    Its last probe begins within twice `total_s`, is made twice, and may have to open every sandbox
+    first.
     """
     reopening_s = START_TIMEOUT_S + limits.total_s + GRACE_S
     last_probe_s = WALL_FACTOR * limits.probe_s + GRACE_S
-    return limits.total_s + 2 * MAX_REOPENINGS * reopening_s + 2 * last_probe_s + COMPARING_S
+    return 2 * limits.total_s + 2 * MAX_REOPENINGS * reopening_s + 2 * last_probe_s + COMPARING_S
 
 
 def examine(examination: Examination, grader: Path) -> None:

@@ -31,9 +31,10 @@ class Limits:
     """What one submission may use.
 
     `cell_s` and `probe_s` are CPU seconds of one cell and one probe, for which the clock may take
-    three times as many; `total_s` are wall seconds of all cells, and again of all probes. The sizes
-    are bytes; `output_bytes` is what one cell may print before the rest is dropped; `reply_bytes`
-    is the largest frame that may come back.
+    three times as many; `total_s` are wall seconds of all cells, and again of all probes, after
+    which these become short and, past twice as much, are no longer run. The sizes are bytes;
+    `output_bytes` is what one cell may print before the rest is dropped; `reply_bytes` is the
+    largest frame that may come back.
     """
 
     cell_s: float = 60.0
