@@ -10,6 +10,7 @@ from zachetka.pytest_plugin import (
     ListOf,
     Nothing,
     ScalarOrFloat,
+    Unvalidated,
     assert_close,
     check,
     fail,
@@ -60,9 +61,11 @@ def margin_values(student, targets, *calls):
         margin_losses,
         targets=targets,
         calls=calls,
-        returns={"max_margin_loss(...)": ListOf(ScalarOrFloat(), len(calls))},
+        returns={"max_margin_loss(...)": ListOf(Unvalidated(), len(calls))},
     )
-    values = got["max_margin_loss(...)"]
+    # One by one: the student's code gave losses, not our list of them.
+    name = "max_margin_loss(...)"
+    values = [ScalarOrFloat().validate(value, name) for value in got[name]]
     if any(isinstance(value, float) for value in values):
         fail(
             Text(
@@ -253,8 +256,10 @@ def test_column_scores(student, rng):
     refuse_fakes(flat, scores, targets, parameters, 0.0, own=(flat, higher))
     stretched, others = known_hinges(scores.unsqueeze(1).expand(12, 12), targets.expand(12, 12))
     broadcast = Text(
-        "(N, 1) scores are broadcast against (N,) targets to (N, N)",
-        "scores (N, 1) и targets (N,) растянулись до (N, N)",
+        "one of scores and targets is (N, 1), the other (N,): they are broadcast "
+        "against each other to (N, N)",
+        "одно из scores и targets имеет форму (N, 1), другое (N,): вместе они "
+        "растянулись до (N, N)",
     )
     known = [stretched, *others.values()]
     mistakes = {broadcast: got} if any(is_close(got, value) for value in known) else {}

@@ -4,7 +4,7 @@
 # fails = [
 #     "train.accuracy",
 # ]
-# diagnosis = "broadcast against (N,) targets to (N, N)"
+# diagnosis = "broadcast against each other to (N, N)"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):

@@ -4,7 +4,7 @@
 # fails = [
 #     "max_margin_loss.column_scores",
 # ]
-# diagnosis = "broadcast against (N,) targets to (N, N)"
+# diagnosis = "broadcast against each other to (N, N)"
 # ///
 # %% max_margin_loss
 def max_margin_loss(scores, targets, parameters, alpha=1e-4):
