@@ -216,8 +216,12 @@ READY_MADE = frozenset(READY_WORDS.split())
 IN_DISGUISE = frozenset(
     {"binary_cross_entropy_with_logits", "soft_margin_loss", "BCEWithLogitsLoss", "SoftMarginLoss"}
 )
-# Ways to an operator that no homework needs.
-BACK_DOORS = ("torch._C", "torch.ops", "torch._ops", "torch.overrides", "torch.utils._python")
+# Ways to an operator, past who counts them or to where they are counted, that no homework needs.
+BACK_DOORS = (
+    *("torch._C", "torch.ops", "torch._ops", "torch.overrides", "torch.utils._python"),
+    *("threading.", "_thread.", "concurrent.", "multiprocessing.", "ctypes."),
+    *("sys._", "inspect.", "gc."),
+)
 # What `from module import *` may bring.
 STARS = tuple(
     f"{module}.{name}"
@@ -358,7 +362,8 @@ def refuse_kind(kind, name, call):
 class Activation:
     """One class: its function of (x, number) in float64 and the wrong ones that students write.
 
-    `halves` are wrong gradients, as functions of (x, number): a factor taken for a constant.
+    `halves` are wrong gradients, as functions of (x, number): a factor taken for a constant. In
+    `ranges` lie the numbers of two calls.
     """
 
     name: str
@@ -367,8 +372,7 @@ class Activation:
     halves: Mapping[Text, Callable[..., torch.Tensor]] = field(default_factory=dict)
     parameter: str | None = None
     default: float | None = None
-    low: float = 0.0
-    high: float = 0.0
+    ranges: tuple[tuple[float, float], tuple[float, float]] = ((0.0, 0.0), (0.0, 0.0))
 
     def at(self, x, number=None):
         """Give the function's values and derivative in float64."""
@@ -648,7 +652,7 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
                 ),
             )
             def test_parameter(self, student, rng):
-                first, second = (rng.number(it.low, it.high) for _ in range(2))
+                first, second = (rng.number(*ends) for ends in it.ranges)
                 calls = [((first,), {}), ((), {it.parameter: second})]
                 asked = [case(rng, ordinary(rng), number=number) for number in range(2)]
 
@@ -793,8 +797,7 @@ TestMyLeakyReLU = checks_of(
         },
         parameter="negative_slope",
         default=0.01,
-        low=0.3,
-        high=0.6,
+        ranges=((0.3, 0.6), (0.3, 0.6)),
     )
 )
 
@@ -895,8 +898,8 @@ TestMyELU = checks_of(
         },
         parameter="alpha",
         default=1.0,
-        low=0.3,
-        high=0.7,
+        # Formulas by maximum are right for one side of 1 only.
+        ranges=((0.3, 0.7), (1.3, 2.5)),
     )
 )
 

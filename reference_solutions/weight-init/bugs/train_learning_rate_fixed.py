@@ -1,8 +1,7 @@
 # /// zachetka
 # about = "Adam's own learning rate."
-# score = 0.92
+# score = 0.95
 # fails = [
-#     "train_with_init.initialised",
 #     "train_with_init.adam",
 #     "train_with_init.history",
 # ]
