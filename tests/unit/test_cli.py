@@ -3,11 +3,14 @@ import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
-from zachetka import cli
+from zachetka import cli, sandbox
+from zachetka.cli.options import SandboxName, resolve_sandbox
 from zachetka.errors import UsageError
+from zachetka.sandbox.docker import BUILD
 
 
 def call(*arguments, **environment):
@@ -213,3 +216,23 @@ def test_a_file_name_can_tell_the_assignment(course, name, found):
     else:
         assert _assignment_of(course, Path(name), None) == found
     assert _assignment_of(course, Path(name), "weight-init") == "weight-init"
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (
+            f"the image is old: {BUILD}",
+            f"bubblewrap is used, not docker: the image is old: {BUILD}\n",
+        ),
+        ("no engine answers", ""),
+    ],
+)
+def test_a_better_sandbox_that_one_command_would_give_is_named(monkeypatch, capsys, reason, told):
+    def backend(name, why):
+        return SimpleNamespace(name=name, unavailable=lambda: why, holds_memory=lambda: True)
+
+    known = {"docker": backend("docker", reason), "bubblewrap": backend("bubblewrap", None)}
+    monkeypatch.setattr(sandbox, "backends", lambda: known)
+    assert resolve_sandbox(SandboxName.AUTO) == "bubblewrap"
+    assert capsys.readouterr().err == told

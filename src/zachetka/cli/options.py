@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from zachetka.cli.display import tell
 from zachetka.errors import UsageError
 from zachetka.language import Language
 from zachetka.sandbox.base import Isolation
@@ -128,6 +129,7 @@ def resolve_sandbox(
         UsageError: none can be used, or it needs a word of trust.
     """
     from zachetka.sandbox import choose
+    from zachetka.sandbox.docker import BUILD
 
     if sandbox is SandboxName.NONE and not trust_submissions:
         raise UsageError(
@@ -139,7 +141,11 @@ def resolve_sandbox(
             raise UsageError("--runtime is for containers: add --sandbox docker")
         sandbox = SandboxName.DOCKER
         os.environ["ZACHETKA_DOCKER_RUNTIME"] = runtime  # for the workers, too
-    backend = choose(sandbox.value)
+    passed_over: list[str] = []
+    backend = choose(sandbox.value, passed_over)
+    for reason in passed_over:
+        if BUILD in reason:  # one command mends it; that there is no engine is known here
+            tell(f"{backend.name} is used, not {reason}")
     if not (backend.holds_memory() or allow_watched_memory or trust_submissions):
         raise UsageError(
             f"the sandbox {backend.name!r} can only watch memory here, so a submission may take "

@@ -23,8 +23,12 @@ def backends() -> dict[str, Sandbox]:
     }
 
 
-def choose(name: str) -> Sandbox:
+def choose(name: str, passed_over: list[str] | None = None) -> Sandbox:
     """Give the backend of a name; `auto` is docker, else bubblewrap, and never `none`.
+
+    Args:
+        name: of a backend, or `auto`.
+        passed_over: takes why a better one cannot be used here.
 
     Raises:
         UsageError: unknown, or not usable here; the message says what to install.
@@ -37,7 +41,7 @@ def choose(name: str) -> Sandbox:
         if reason:
             raise UsageError(f"the sandbox {name!r} cannot be used here: {reason}")
         return known[name]
-    reasons = []
+    reasons = [] if passed_over is None else passed_over
     for candidate in AUTO:
         reason = known[candidate].unavailable()
         if reason is None:

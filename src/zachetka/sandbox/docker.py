@@ -33,6 +33,8 @@ USER = "64999:64999"
 # Of rooms, one after another: above what systems usually hand out.
 FIRST_UID = 1_800_000_000
 _KEPT_PROCESSES = 2
+# What mends an image that is missing or old.
+BUILD = "`zachetka sandbox --build`"
 HOME = "/tmp"  # noqa: S108 - a path inside the container, in a tmpfs of its own
 PACKAGE_ROOT = "/opt/zachetka"
 PATH = "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"
@@ -69,17 +71,14 @@ class DockerSandbox:
                 "image", "inspect", "--format", "{{.Id}} {{json .Config.Labels}}", self._image
             )
         except InfrastructureError:
-            return (
-                f"{engine.name} has no image {self._image}: build it with "
-                "`zachetka sandbox --build`"
-            )
+            return f"{engine.name} has no image {self._image}: build it with {BUILD}"
         image_id, _, labels_json = answer.strip().partition(" ")
         labels = json.loads(labels_json or "null") or {}
         # An image built without Zachetka carries no label; then the agent's own word has to do.
         if labels.get(AGENT_LABEL, agent_sha256()) != agent_sha256():
             return (
                 f"the image {self._image} holds the agent of another version of Zachetka: "
-                "build it again with `zachetka sandbox --build`"
+                f"build it again with {BUILD}"
             )
         _ready[self._image] = (engine, image_id)
         return None
