@@ -42,7 +42,7 @@ $(READY): pyproject.toml docker/requirements.txt docker/install-torch.sh
 
 demo: $(READY) ## Grade a sample class of a dozen submissions and show the table.
 	@rm -rf demo-class demo-reports
-	@$(PY) -m zachetka.demo mlp demo-class
+	@$(PY) -m zachetka.demo demo-class
 	@$(VENV)/bin/zachetka batch mlp demo-class --out demo-reports --allow-watched-memory
 
 test: $(READY) ## Run all tests; those that need a container engine skip where there is none.

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docker/README.md"]
 # What one command leaves is what the next begins with.
 IN_ORDER = pytest.mark.xdist_group("a class in the documents")
+DEMO = pytest.mark.xdist_group("the demo of the documents")
 KEPT_STUDENTS = {"anna.ipynb", "lev.ipynb"}
 
 
@@ -56,7 +57,7 @@ def course(tmp_path_factory):
         for kind in ("alternatives", "bugs"):
             (target / kind).mkdir()
             shutil.copy(min((solution.parent / kind).glob("*.py")), target / kind)
-    demo.write_class(ROOT, "mlp", course / "demo-class")
+    demo.write_class(ROOT, course / "demo-class")
     for notebook in (course / "demo-class").iterdir():
         if notebook.name not in KEPT_STUDENTS:
             notebook.unlink()
@@ -101,6 +102,51 @@ def test_command_works(command, course):
     expected = {0, 1} if arguments[:1] == ["check"] else {0}
     assert done.returncode in expected, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def rows_of(text):
+    """Give a table's rows as words: how wide the columns are depends on where they are shown."""
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+
+def shown_in_readme():
+    text = (ROOT / "README.md").read_text("utf-8").partition("## How it looks")[2]
+    return re.findall(r"^```text\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def graded_demo(tmp_path_factory):
+    """What the demo prints of the whole class, and `grade` of one of its students."""
+    folder = tmp_path_factory.mktemp("demo")
+    demo.write_class(ROOT, folder / "demo-class")
+    printed = []
+    for command in ("batch mlp demo-class --out demo-reports", "grade mlp demo-class/lev.ipynb"):
+        call = [sys.executable, "-c", "from zachetka.cli import main; main()", *command.split()]
+        done = subprocess.run(
+            [*call, "--course", ROOT, "--allow-watched-memory"],
+            cwd=folder,
+            env={**os.environ, "NO_COLOR": "1", "ZACHETKA_SECRET": "the secret of the documents"},
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=True,
+        )
+        printed.append(done.stdout)
+    return printed
+
+
+@DEMO
+def test_the_table_of_the_readme_is_what_the_demo_prints(graded_demo):
+    assert rows_of(shown_in_readme()[0]) == rows_of(graded_demo[0])
+
+
+@DEMO
+def test_the_report_of_the_readme_is_what_grade_prints(graded_demo):
+    *shown, closing = rows_of(shown_in_readme()[1])
+    *printed, last = rows_of(graded_demo[1])
+    assert shown == printed
+    # Behind it stand the sandbox and the time.
+    assert closing.partition("passed")[0] == last.partition("passed")[0]
 
 
 def test_grader_of_the_page_grades(tmp_path):

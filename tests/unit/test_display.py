@@ -68,15 +68,21 @@ def failed_check(name, message, hint=None):
     )
 
 
-@pytest.mark.parametrize(("language", "hint"), [(Language.EN, "hint"), (Language.RU, "подсказка")])
-def test_a_report_says_what_failed_and_where_to_look(capsys, language, hint):
+@pytest.mark.parametrize(
+    ("language", "hint", "cause"),
+    [
+        (Language.EN, "hint", "wrong result"),
+        (Language.RU, "подсказка", "неверный результат"),
+    ],
+)
+def test_a_report_says_what_failed_and_where_to_look(capsys, language, hint, cause):
     cells = (
         model.CellRun(index=2, status="failed", duration_s=0.1, error="KeyError: '[b]'\nmore"),
         model.CellRun(index=3, status="time_limit", duration_s=60, error="KeyboardInterrupt:"),
     )
     report = make_report(
         score=0.0,
-        checks=(failed_check("first", "wrong", "look"), failed_check("second", "wrong")),
+        checks=(failed_check("first", "no good", "look"), failed_check("second", "no good")),
         execution=model.Execution(
             status="failed", cells=cells, wall_s=1, cpu_s=None, peak_memory_bytes=None
         ),
@@ -84,7 +90,8 @@ def test_a_report_says_what_failed_and_where_to_look(capsys, language, hint):
     show_report(report, language)
     shown = capsys.readouterr().out
     assert f"{hint}: look" in shown
-    assert shown.count("wrong") == 1
+    assert shown.count("no good") == 1
+    assert shown.count(cause) == 2
     assert "KeyError: '[b]'\n" in shown
     assert "KeyboardInterrupt" not in shown
     assert "✘ train  0/100 %" in shown

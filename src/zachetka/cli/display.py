@@ -17,7 +17,7 @@ from rich.text import Text
 
 from zachetka.report.clean import clean_line
 from zachetka.report.model import ReportStatus
-from zachetka.report.summary import to_json_document
+from zachetka.report.summary import PAGE_NAME, to_json_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -195,6 +195,8 @@ def _totals(outcome: Outcome, manifest: Manifest, out: Path) -> str:
         mean, median = statistics.fmean(scores), statistics.median(scores)
         words.append(f"mean {mean:.2f}, median {median:.2f} of {number(manifest.max_score)}")
     words.append(f"reports in {out}")
+    if (out / PAGE_NAME).exists():
+        words.append(f"overview {out / PAGE_NAME}")
     return " · ".join(words)
 
 

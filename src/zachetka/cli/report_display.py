@@ -9,6 +9,7 @@ from rich.text import Text
 
 from zachetka.cli.display import make_console, mark, number
 from zachetka.language import Text as Words
+from zachetka.pages.words import CAUSE
 from zachetka.report.model import CellStatus, CheckStatus, ReportStatus
 
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ def _parts(report: Report, language: Language) -> Iterator[RenderableType]:
     if report.checks:
         yield ""
     for task in dict.fromkeys(check.task for check in report.checks):
-        yield from _task(task, [each for each in report.checks if each.task == task], report, word)
+        yield from _task(
+            task, [each for each in report.checks if each.task == task], report, language
+        )
     if report.flags:
         yield ""
         for flag in report.flags:
@@ -109,7 +112,7 @@ def _cells(report: Report, language: Language) -> Iterator[str]:
 
 
 def _task(
-    task: str, checks: Sequence[Check], report: Report, word: Callable[[str], str]
+    task: str, checks: Sequence[Check], report: Report, language: Language
 ) -> Iterator[RenderableType]:
     earned = sum(check.points for check in checks) / report.max_score * _PERCENT
     possible = sum(check.max_points for check in checks) / report.max_score * _PERCENT
@@ -121,14 +124,14 @@ def _task(
     before: Check | None = None
     for check in checks:
         if check.status is not CheckStatus.PASSED:
-            yield from _failure(check, report, word, before)
+            yield from _failure(check, report, language, before)
             before = check
         elif not possible:  # public checks: a student wants to see what was looked at
             yield _indented(Text.assemble(mark(True), " ", check.title), _INDENT)
 
 
 def _failure(
-    check: Check, report: Report, word: Callable[[str], str], before: Check | None
+    check: Check, report: Report, language: Language, before: Check | None
 ) -> Iterator[RenderableType]:
     """Show a check without points; what was just said of the one `before` is not said again."""
     said, hinted = (before.message, before.hint) if before else (None, None)
@@ -138,14 +141,15 @@ def _failure(
     if lost:
         title.append(f"  -{number(lost)} %")
     if check.cause is not None:
-        title.append(f"  {check.cause.value}", style="dim")
+        title.append(f"  {CAUSE[check.cause].in_language(language)}", style="dim")
     yield _indented(title, _INDENT)
     if check.message and check.message == said:
-        yield _indented(Text(word("same"), style="dim"), 2 * _INDENT)
+        yield _indented(Text(_WORDS["same"].in_language(language), style="dim"), 2 * _INDENT)
     elif check.message:
         yield _indented(Text(check.message), 2 * _INDENT)
     if check.hint and (check.hint != hinted or check.message != said):
-        yield _indented(Text(f"{word('hint')}: {check.hint}", style="cyan"), 2 * _INDENT)
+        hint = _WORDS["hint"].in_language(language)
+        yield _indented(Text(f"{hint}: {check.hint}", style="cyan"), 2 * _INDENT)
 
 
 def _indented(text: Text, indent: int) -> RenderableType:
