@@ -125,7 +125,8 @@ def run(arguments: Sequence[str]) -> int:
         if not message:  # no_args_is_help has printed the help
             return 2
         command = getattr(getattr(error, "ctx", None), "command_path", "") or "zachetka"
-        return _complain(f"{message} Try `{command} --help`.", 2)
+        stop = "" if message.endswith((".", "?", "!")) else "."
+        return _complain(f"{message}{stop} Try `{command} --help`.", 2)
     if code == INTERRUPTED:  # what Typer makes of a KeyboardInterrupt
         raise KeyboardInterrupt
     return code if isinstance(code, int) else 0

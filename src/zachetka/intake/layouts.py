@@ -94,7 +94,7 @@ class Found:
         """Say what was found and why."""
         said = (
             f"{self.layout.title}: {self.matching} of {self.total} notebooks are named as "
-            f"{self.layout.example}"
+            f"there, for example {self.layout.example}"
         )
         if not self.doubt:
             return said
