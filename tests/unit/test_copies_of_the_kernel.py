@@ -11,6 +11,8 @@ import pytest
 
 from zachetka.agent.driver import _accept_copy, _listener
 
+# Far from the half minute of the deadline, also on a busy machine.
+AT_ONCE_S = 15.0
 CONNECTS = """
 import socket, sys
 copy = socket.socket(socket.AF_UNIX)
@@ -54,6 +56,7 @@ def test_what_is_told_after_the_copy_has_connected_is_not_left_for_the_next(list
     later.start()
     connection, pid = _accept_copy(listener, driver, deadline())
     connection.close()
+    later.join()
     assert pid == copy.pid
     assert select.select([driver], [], [], 0)[0] == []
 
@@ -69,7 +72,9 @@ def test_a_copy_is_told_by_itself_where_its_parent_is_gone(listener, ends, copy)
 def test_a_parent_that_is_gone_is_not_waited_for(listener, ends):
     driver, parent = ends
     parent.close()
+    started = time.monotonic()
     assert _accept_copy(listener, driver, deadline()) is None
+    assert time.monotonic() - started < AT_ONCE_S
 
 
 def test_a_copy_that_has_ended_before_it_connects_is_not_waited_for(listener, ends):
@@ -77,4 +82,15 @@ def test_a_copy_that_has_ended_before_it_connects_is_not_waited_for(listener, en
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
     parent.send(str(ended.pid).encode())
+    started = time.monotonic()
     assert _accept_copy(listener, driver, deadline()) is None
+    assert time.monotonic() - started < AT_ONCE_S
+
+
+def test_a_parent_that_says_nothing_is_waited_for_a_moment_only(listener, ends, copy):
+    driver, _ = ends
+    started = time.monotonic()
+    connection, pid = _accept_copy(listener, driver, deadline())
+    connection.close()
+    assert pid == copy.pid
+    assert time.monotonic() - started < AT_ONCE_S

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FORK_TIMEOUT_S = 30.0  # generous: the machine may be loaded many times over
 _FORK_TRIES = 2
 _TICK_S = 0.1
+_TELL_S = 2.0
 _END_S, _ENDING_S, _END_TICK_S = 0.4, 10.0, 0.02
 _MAX_PID = 1 << 22  # of Linux
 _PEERCRED = struct.Struct("3i")
@@ -152,26 +153,29 @@ def _accept_copy(
 ) -> tuple[socket.socket, int] | None:
     """Wait until a copy connects and its parent has told which process it is.
 
-    Who connects is asked first. What the parent tells is waited for all the same: read with the
-    next request, it would name a copy that has ended long ago.
+    Who connects is asked first. What the parent tells is waited for all the same, for a moment:
+    read with the next request, it would name a copy that has ended long ago.
     """
     connection: socket.socket | None = None
     told: int | None = None
-    is_told, answer = False, b""
+    is_told, answer, tell_until = False, b"", deadline
     while time.monotonic() < deadline:
         watched = [probes, listener] if connection is None else [probes]
         ready = select.select(watched, [], [], _TICK_S)[0]
         if listener in ready:
             connection = listener.accept()[0]
+            tell_until = time.monotonic() + _TELL_S
         if probes in ready:
             answer = probes.recv(32)
             is_told = True
             told = int(answer) if answer.isdigit() and 1 < int(answer) < _MAX_PID else None
         elif connection is None and told is not None and has_ended(told) and not ready:
             break  # a hook of the student's has ended it
-        if connection is not None and is_told and (pid := _peer(connection) or told) is not None:
-            return connection, pid
-        if is_told and not answer:
+        if connection is not None and (is_told or time.monotonic() > tell_until):
+            pid = _peer(connection) or told
+            if pid is not None:
+                return connection, pid
+        if is_told and (connection is not None or not answer):
             break
     if connection is not None:
         connection.close()
