@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_REOPENINGS = 2
 MAX_FLAGS = 50
-# Many times what a probe of right code takes, for those that come when the time is used up.
+# Several times what a probe of right code takes, for those that come when the time is used up.
 SHORT_PROBE_S = 5.0
 
 
@@ -119,12 +119,17 @@ class Examination:
         while True:
             if self.student_s > 2 * self.limits.total_s:
                 raise _out_of_time(2 * self.limits.total_s)
-            if self.student_s > self.limits.total_s:
+            is_short = self.student_s > self.limits.total_s
+            if is_short:
                 timeout_s = min(timeout_s, SHORT_PROBE_S)
             session = self._living_session()
             started = time.monotonic()
             try:
                 return self._probe_once(session, probe, inputs, seed=seed, timeout_s=timeout_s)
+            except StudentFault as fault:
+                if is_short and fault.cause is Cause.TIME_LIMIT:
+                    raise _short_of_time(timeout_s) from fault
+                raise
             except KernelLostError:
                 continue  # not this probe's doing: the session is reopened, at most so often
             finally:
@@ -187,6 +192,18 @@ class Examination:
             self.lost = fault
             raise
         return self.session
+
+
+def _short_of_time(timeout_s: float) -> StudentFault:
+    return StudentFault(
+        Cause.TIME_LIMIT,
+        Text(
+            en="the checks before this one took the time there is, and your code did not finish "
+            f"within the {timeout_s:g} s that were left for it",
+            ru="предыдущие проверки заняли отведённое время, а в оставшиеся для этой "
+            f"{timeout_s:g} с ваш код не уложился",
+        ),
+    )
 
 
 def _out_of_time(total_s: float) -> StudentFault:
