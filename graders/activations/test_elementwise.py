@@ -284,7 +284,8 @@ def refuse_ready_made(student, name, called=()):
             cause="forbidden",
         )
     for path in sorted(suspicious | (IN_DISGUISE & set(called))):
-        student.flag(f"{name}: {path} is used, perhaps by a helper: a ready-made activation?")
+        what = "past what is watched" if path.startswith(BACK_DOORS) else "a ready-made activation"
+        student.flag(f"{name}: {path} is used, perhaps by a helper: {what}?")
 
 
 # --------------------------------------------------------------------------- asking

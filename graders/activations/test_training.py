@@ -260,15 +260,16 @@ RIGHT_UNITS = 64
 
 def hidden_units(shapes):
     """Count the hidden units of a chain of matrices: of which size they are is asked elsewhere."""
-    width, total = 2, 0
-    for shape in shapes:
-        if len(shape) != 2 or 1 in shape:
-            continue  # a bias, or the last layer
-        if width not in shape:
-            return RIGHT_UNITS
-        width = shape[0] if shape[1] == width else shape[1]
-        total += width
-    return total or RIGHT_UNITS
+    # Without the biases and the last layer; whoever writes from the end names the last one first.
+    matrices = [shape for shape in shapes if len(shape) == 2 and 1 not in shape]
+    for chain in (matrices, matrices[::-1]):
+        widths = [2]
+        for shape in chain:
+            if widths[-1] in shape:
+                widths.append(shape[0] if shape[1] == widths[-1] else shape[1])
+        if len(widths) == 1 + len(chain) > 1:
+            return sum(widths[1:])
+    return RIGHT_UNITS
 
 
 @check(

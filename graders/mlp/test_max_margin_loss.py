@@ -258,7 +258,7 @@ def test_column_scores(student, rng):
     broadcast = Text(
         "one of scores and targets is (N, 1), the other (N,): they are broadcast "
         "against each other to (N, N)",
-        "одно из scores и targets имеет форму (N, 1), другое (N,): вместе они "
+        "одно из scores и targets имеет форму (N, 1), другое — (N,): вместе они "
         "растянулись до (N, N)",
     )
     known = [stretched, *others.values()]

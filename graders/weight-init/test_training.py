@@ -40,9 +40,10 @@ ALARM = 1e-12
 STARTS, WEIGHTS, BIASES = "init_(layer): layer.weight", "model: layer.weight", "model: layer.bias"
 
 # No call asks for more than 10 layers of 64 units; here is what can be computed in no time.
+MOST_LAYERS, MOST_UNITS, MOST_WEIGHTS = 100, 4096, 4_000_000
+
 # What rounding does; and what Adam does in two steps, far below what random weights differ by.
 UNMOVED, MOVED_LITTLE = 1e-5, 0.05
-MOST_LAYERS, MOST_UNITS, MOST_WEIGHTS = 100, 4096, 4_000_000
 
 
 def trained(nb, *, x, y, fresh, start, calls, repaired):  # noqa: C901, PLR0915
