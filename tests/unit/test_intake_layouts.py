@@ -178,7 +178,7 @@ def test_what_may_be_another_layout_is_doubted():
 def test_what_is_plain_is_not_doubted():
     described = found("A_1_assignsubmission_file/x.ipynb", "B_2_assignsubmission_file/y.ipynb")
     assert described.describe() == (
-        "Moodle: 2 of 2 notebooks are named as there, for example "
+        "Moodle: 2 of 2 notebooks fit its pattern, for example "
         "'Ivan Petrov_12345_assignsubmission_file/hw.ipynb'"
     )
 

@@ -67,7 +67,11 @@ def test_encodings(read, encoding, noted):
 
 def test_every_mark_of_the_byte_order_is_left_out(read):
     text = json.dumps(notebook(code("x")))
-    assert read(("\ufeff" + text).encode("utf-8-sig")).cells[0].source == "x"
+    data = ("\ufeff" + text).encode("utf-8-sig")
+    assert read(data).cells[0].source == "x"
+    broken = data.replace(b'"metadata": {}}', b'"metadata": {"x": "\xd0"}}', 1)
+    assert broken != data
+    assert read(broken).cells[0].source == "x"
 
 
 def test_a_few_broken_bytes_do_not_change_the_encoding(read):

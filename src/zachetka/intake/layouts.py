@@ -93,8 +93,8 @@ class Found:
     def describe(self) -> str:
         """Say what was found and why."""
         said = (
-            f"{self.layout.title}: {self.matching} of {self.total} notebooks are named as "
-            f"there, for example {self.layout.example}"
+            f"{self.layout.title}: {self.matching} of {self.total} notebooks fit its "
+            f"pattern, for example {self.layout.example}"
         )
         if not self.doubt:
             return said

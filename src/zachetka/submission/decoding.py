@@ -55,10 +55,10 @@ def decode(data: bytes, repairs: list[str]) -> str:
         note(repairs, "zeros at the end of the file were left out")
     try:
         text = data.decode(encoding)
+        if encoding != "utf-8":
+            note(repairs, f"read as {encoding}")
     except UnicodeDecodeError:
-        return _decode_broken(data, repairs)
-    if encoding != "utf-8":
-        note(repairs, f"read as {encoding}")
+        text = _decode_broken(data, repairs)
     # Two programs may have put one each.
     return text.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}")
 
