@@ -3,6 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from zachetka.errors import Cause, StudentFault
+from zachetka.language import Text
 from zachetka.probe import Probe
 from zachetka.pytest_plugin.examination import SHORT_PROBE_S, Examination
 from zachetka.sandbox.base import Limits
@@ -49,6 +50,18 @@ def test_probes_are_short_when_the_time_is_used_up(examination):
     examination.student_s = 5.1
     ask(examination)
     assert examination.session.timeouts_s == [examination.limits.probe_s, SHORT_PROBE_S]
+
+
+def test_a_probe_that_was_short_of_time_is_told_what_took_it(examination):
+    def hang(*_, **__):
+        raise StudentFault(Cause.TIME_LIMIT, Text("is there an endless loop?", ""))
+
+    examination.session.probe = hang
+    with pytest.raises(StudentFault, match="is there an endless loop"):
+        ask(examination)
+    examination.student_s = 5.1
+    with pytest.raises(StudentFault, match="the checks before this one took the time there is"):
+        ask(examination)
 
 
 def test_no_probe_is_run_when_twice_the_time_is_used_up(examination):
