@@ -2,6 +2,7 @@
 # about = "The width is always 64."
 # score = 0.97
 # fails = ["train_with_init.architecture"]
+# may_fail = ["train_with_init.adam"]
 # diagnosis = "The layers must lead from 2 inputs over width"
 # ///
 # %% train_with_init
