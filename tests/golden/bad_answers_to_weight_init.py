@@ -163,7 +163,7 @@ SAID_OF_NUMBERS = {
     "gradient_statistics.norms": "ожидалось list of float, получено float",
     "train_with_init.architecture": "Слои должны вести от 2 входов",
     "train_with_init.relu_network": "даёт NaN или бесконечность",
-    "train_with_init.adam": "даёт NaN или бесконечность",
+    "train_with_init.adam": "init_ ни разу не вызвана",
     "train_with_init.history": "даёт NaN или бесконечность",
     "train_with_init.history_of_epoch": "даёт NaN или бесконечность",
     "train_with_init.seed": "даёт NaN или бесконечность",
