@@ -126,12 +126,12 @@ class Examination:
             started = time.monotonic()
             try:
                 return self._probe_once(session, probe, inputs, seed=seed, timeout_s=timeout_s)
+            except KernelLostError:
+                continue  # not this probe's doing: the session is reopened, at most so often
             except StudentFault as fault:
                 if is_short and fault.cause is Cause.TIME_LIMIT:
                     raise _short_of_time(timeout_s) from fault
                 raise
-            except KernelLostError:
-                continue  # not this probe's doing: the session is reopened, at most so often
             finally:
                 self.student_s += time.monotonic() - started
 
