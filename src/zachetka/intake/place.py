@@ -73,10 +73,6 @@ class Place:
                 raise UsageError(f"{self.path} has more than {_FILES} files")
         return members
 
-    def file_of(self, member: Member) -> Path:
-        """Give the file of a member, or the archive that it is in."""
-        return member.source
-
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
