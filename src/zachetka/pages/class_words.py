@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from zachetka.errors import Cause
+from zachetka.pages.words import CAUSE
+
 if TYPE_CHECKING:
     from zachetka.pages.class_statistics import Bin
 
 # Ebel's rule of thumb, which item analysis has kept.
 WEAK_DISCRIMINATION: Final = 0.2
-
-_CAUSES: Final = {
-    "assertion": "wrong result",
-    "wrong_type": "wrong type or shape",
-    "missing": "not defined",
-    "error": "raised an error",
-    "time_limit": "took too long",
-    "memory_limit": "took too much memory",
-    "output_limit": "gave too much output",
-    "crash": "crashed",
-    "forbidden": "used what is forbidden",
-    "not_run": "was not run",
-}
 
 
 def points(value: float, max_score: float) -> str:
@@ -40,7 +30,7 @@ def score_range(scores: Bin, max_score: float) -> str:
 
 def cause(word: str) -> str:
     """Say why a check gave no points."""
-    return _CAUSES.get(word, word.replace("_", " "))
+    return CAUSE[Cause(word)].en if word in CAUSE else word.replace("_", " ")
 
 
 def signed(value: float) -> str:
