@@ -7,22 +7,20 @@ management system recorded.
 from __future__ import annotations
 
 import csv
-import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError
-from zachetka.intake.roster import decode_table, read_table
+from zachetka.intake.roster import decode_table, numbered_rows, plain
 from zachetka.language import Text
-from zachetka.manifest import LAST_YEAR
+from zachetka.manifest import FIRST_YEAR, LAST_YEAR
 from zachetka.report.clean import clean_line
 from zachetka.report.model import LINE_LIMIT, Late, Report, ReportStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from zachetka.manifest import LateRule
@@ -159,11 +157,11 @@ def read_extensions(path: Path, rule: LateRule) -> tuple[Extension, ...]:
                 cells.get("reason", ""),
                 f"{path}, line {number}",
             )
-            _refuse_second(extension, found.get(_plain(extension.untrusted_student)))
+            _refuse_second(extension, found.get(_key(extension.untrusted_student)))
         except ValueError as error:
             complaints.append(f"line {number}: {error}")
         else:
-            found[_plain(extension.untrusted_student)] = extension
+            found[_key(extension.untrusted_student)] = extension
     if complaints:
         more = len(complaints) - _COMPLAINTS
         shown = complaints[:_COMPLAINTS] + ([f"and {more} more lines"] if more > 0 else [])
@@ -191,13 +189,11 @@ def extensions_by_student(
     called: defaultdict[str, set[str]] = defaultdict(set)
     for student, names in untrusted_names.items():
         for name in (student, *names):
-            plain = _plain(name)
-            called[plain].add(student)
-            called[" ".join(reversed(plain.split()))].add(student)
+            called[_key(name)].add(student)
     found: dict[str, Extension] = {}
     notes: list[str] = []
     for extension in extensions:
-        students = sorted(called.get(_plain(extension.untrusted_student), ()))
+        students = sorted(called.get(_key(extension.untrusted_student), ()))
         name = extension.untrusted_student
         if not students:
             notes.append(f"{extension.place}: nobody here is called {name!r}")
@@ -230,14 +226,13 @@ def _table(path: Path) -> tuple[dict[str, int], list[tuple[int, list[str]]]]:
         raise UsageError(f"cannot read the extensions {path}: {error.strerror}") from error
     if len(data) > _BYTES:
         raise UsageError(f"the extensions {path} are too large to be a list of students")
-    text = decode_table(data)
     try:
-        rows = read_table(text)
+        rows = list(numbered_rows(decode_table(data)))
     except csv.Error as error:
         raise UsageError(f"the extensions {path} are no CSV: {error}") from error
     if len(rows) > _ROWS:
         raise UsageError(f"the extensions {path} have more than {_ROWS} lines")
-    header = [name.casefold() for name in rows[0]] if rows else []
+    header = [name.casefold() for name in rows[0][1]] if rows else []
     columns = {name: header.index(name) for name in _COLUMNS if name in header}
     if "student" not in columns or not columns.keys() & set(_MEANS):
         has = clean_line(", ".join(header), LINE_LIMIT) or "nothing"
@@ -245,17 +240,7 @@ def _table(path: Path) -> tuple[dict[str, int], list[tuple[int, list[str]]]]:
             f"{path}, line 1: the columns must be student, one of deadline, days and hours, and "
             f"reason if you like; there is {has}"
         )
-    return columns, list(zip(_line_numbers(text, len(rows)), rows, strict=True))[1:]
-
-
-def _line_numbers(text: str, rows: int) -> Sequence[int]:
-    """Number the lines that are not empty; where cells span lines, number the rows instead."""
-    numbers = [
-        number
-        for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1)
-        if line.strip(',;\t "')
-    ]
-    return numbers if len(numbers) == rows else range(1, rows + 1)
+    return columns, rows[1:]
 
 
 def _own_deadline(cells: Mapping[str, str], rule: LateRule) -> datetime:
@@ -301,7 +286,7 @@ def _read_deadline(untrusted_deadline: str, rule: LateRule) -> datetime:
             deadline = form(untrusted_deadline)
         except ValueError:
             continue
-        if deadline.year > LAST_YEAR:
+        if not FIRST_YEAR <= deadline.year <= LAST_YEAR:
             raise ValueError(f"the year {deadline.year} cannot be meant")
         return deadline.replace(tzinfo=deadline.tzinfo or rule.deadline.tzinfo)
     raise ValueError(
@@ -325,6 +310,6 @@ def _read_dotted(text: str) -> datetime:
     return datetime.combine(at, datetime.strptime(clock, form).time())  # noqa: DTZ007
 
 
-def _plain(text: str) -> str:
-    """Give a name as the roster compares it."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().replace("_", " ").split())
+def _key(name: str) -> str:
+    """Give a name as it is compared: without case, marks of ё, and the order of its words."""
+    return " ".join(sorted(plain(name).split()))

@@ -62,12 +62,6 @@ class Session:
         meanwhile: Callable[[], None] | None = None,
     ) -> None:
         self.limits = limits
-        self.cells: list[CellReply] = []
-        self.cpu_s = 0.0
-        self.agent_peak_memory_bytes = 0
-        self.torch_version = ""
-        self.running_cell: int | None = None
-        self.kept = False
         self._token = ""
         self._rooms = rooms
         self._harmed = False
@@ -142,10 +136,10 @@ class Session:
         return True
 
     def _begin(self) -> None:
-        self.cells = []
+        self.cells: list[CellReply] = []
         self.cpu_s = 0.0
         self.agent_peak_memory_bytes = 0
-        self.running_cell = None
+        self.running_cell: int | None = None
         self.kept = False
         self._channel.start_anew()
         if self._rooms:
@@ -304,7 +298,6 @@ class Session:
                 "the agent in the sandbox is of another version of Zachetka: its image is old "
                 "(`zachetka sandbox --build`), or the sources changed during this run"
             )
-        self.torch_version = hello.torch
 
     def _receive(self, deadline: float, *, max_blob_bytes: int = 0) -> tuple[dict[str, Any], bytes]:
         header, blob = self._channel.receive(deadline=deadline, max_blob_bytes=max_blob_bytes)

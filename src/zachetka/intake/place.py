@@ -93,6 +93,9 @@ def _files(
             status = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             continue
+        except OSError:  # a folder without passage: whoever grades the file will say so
+            yield Member(here, 0, path)
+            continue
         member = Member(here, status.st_size, path)
         if not stat.S_ISREG(status.st_mode):
             yield replace(member, trouble=NOT_A_FILE)

@@ -175,7 +175,7 @@ def read_roster(path: Path, zone: tzinfo = UTC) -> Roster:
     if data.startswith(b"PK"):
         raise UsageError(f"the roster {path} is a workbook: save it as CSV")
     try:
-        rows = list(_numbered(decode_table(data)))
+        rows = list(numbered_rows(decode_table(data)))
     except csv.Error as error:
         raise UsageError(f"the roster {path} is no CSV: {error}") from error
     if not rows:
@@ -208,7 +208,7 @@ def read_table(text: str) -> list[list[str]]:
     Raises:
         csv.Error: a quote is not closed, or a cell is too large; the line is named.
     """
-    return [row for _, row in _numbered(text)]
+    return [row for _, row in numbered_rows(text)]
 
 
 def delimiter_of(text: str) -> str:
@@ -223,7 +223,7 @@ def plain(text: str) -> str:
     return " ".join(folded.replace("_", " ").split())
 
 
-def _numbered(text: str) -> Iterator[tuple[int, list[str]]]:
+def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Give the rows that are not empty, each with the number of its last line."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     try:

@@ -6,6 +6,7 @@ says what was expected and what came, and never an error of the grader.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,8 +16,6 @@ from zachetka.language import Text
 from zachetka.protocol.values import Other
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import torch
 
 Extent = int | None | EllipsisType
@@ -163,7 +162,7 @@ class ScalarOrFloat:
         """Give the tensor or the float."""
         if isinstance(untrusted_value, float):
             return untrusted_value
-        return Float().validate(untrusted_value, where)  # type: ignore[no-any-return]
+        return _TensorSpec((), "float32").validate(untrusted_value, where)
 
     def __str__(self) -> str:
         return str(Float())
@@ -205,7 +204,7 @@ class ListOf:
         ]
 
     def __str__(self) -> str:
-        item = "dict" if not hasattr(self.item, "validate") else str(self.item)
+        item = "dict" if isinstance(self.item, Mapping) else str(self.item)
         if self.length is None:
             most = f"at most {self.at_most} × " if self.at_most < MOST_ITEMS else ""
             return f"list of {most}{item}"
@@ -256,8 +255,8 @@ def validate(spec: Spec | Mapping[str, Any], untrusted_value: Any, where: str) -
     Raises:
         StudentFault: the value is of another type or shape.
     """
-    if not isinstance(spec, dict):
-        return spec.validate(untrusted_value, where)  # type: ignore[union-attr]
+    if not isinstance(spec, Mapping):
+        return spec.validate(untrusted_value, where)
     if not isinstance(untrusted_value, dict) or set(untrusted_value) != set(spec):
         keys = ", ".join(spec)
         raise wrong_type(where or "value", f"dict ({keys})", describe(untrusted_value))

@@ -41,7 +41,13 @@ def report_names(students: Iterable[str]) -> dict[str, str]:
     later: list[tuple[str, str]] = []
     for student in sorted(students, key=os.fsencode):
         stem = _safe(student)
-        if stem != student or same_name(stem) in _RESERVED or same_name(stem) in taken:
+        is_short = len(os.fsencode(stem + SUFFIX)) <= _NAME_BYTES
+        if (
+            stem != student
+            or not is_short
+            or same_name(stem) in _RESERVED
+            or same_name(stem) in taken
+        ):
             later.append((student, stem))
             continue
         taken.add(same_name(stem))
