@@ -163,8 +163,8 @@ def a_report(**changes):
             a_run(2, CellStatus.OK),
             a_run(8, CellStatus.FAILED, error="NameError: name", traceback=TRACEBACK),
             a_run(10, CellStatus.TIME_LIMIT, error="KeyboardInterrupt: "),
-            a_run(11, CellStatus.NOT_RUN, duration_s=None),
-            a_run(12, CellStatus.NOT_RUN, duration_s=None),
+            a_run(11, CellStatus.SKIPPED, duration_s=None),
+            a_run(12, CellStatus.SKIPPED, duration_s=None),
         ),
         "late": Late(
             deadline=datetime(2026, 3, 1, 23, 59, tzinfo=MOSCOW),
@@ -204,7 +204,7 @@ def a_zero_report():
         replace(
             check,
             points=0.0,
-            status=CheckStatus.NOT_RUN,
+            status=CheckStatus.FAILED,
             cause=Cause.CRASH,
             message="Ядро остановилось, эта проверка не выполнялась.",
         )

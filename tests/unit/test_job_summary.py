@@ -160,11 +160,6 @@ def test_points_are_shown_where_public_checks_have_some():
     assert "hidden" not in text
 
 
-def test_a_check_that_was_not_run_is_neither_passed_nor_failed():
-    text = checks_summary([tried(check("a", "not_run", message=None, cause="time_limit"))])
-    assert "| ➖ not run | **MyLinear**: a | time&#95;limit |" in text
-
-
 @pytest.mark.parametrize(
     ("status", "score", "said"),
     [
@@ -192,7 +187,6 @@ def test_without_a_report_the_failure_is_said():
     [
         ((check(),), True),
         ((check(), check("b", "failed")), False),
-        ((check(), check("b", "not_run")), False),
         ((), False),
     ],
 )
@@ -205,18 +199,20 @@ def test_cells_that_stopped_are_named_and_not_all_of_them():
         model.CellRun(index=0, status="failed", duration_s=1, error="KeyError: '<b>'\nmore"),
         model.CellRun(index=1, status="time_limit", duration_s=60, error="KeyboardInterrupt:"),
         *(
-            model.CellRun(index=n, status="not_run", duration_s=None, error=None)
+            model.CellRun(index=n, status="crash", duration_s=None, error=None)
             for n in range(2, 14)
         ),
+        model.CellRun(index=14, status="skipped", duration_s=None, error=None),
     )
     execution = model.Execution(
         status="failed", cells=cells, wall_s=1, cpu_s=None, peak_memory_bytes=None
     )
     text = checks_summary([tried(check(), execution=execution)])
     assert "- ⚠️ Cell 1 did not run to its end: KeyError: &#39;&#60;b&#62;&#39;\n" in text
-    assert "- ⚠️ Cell 2 did not run to its end: time&#95;limit\n" in text
+    assert "- ⚠️ Cell 2 did not run to its end: too slow\n" in text
     assert "Cell 11 " not in text
     assert "- ⚠️ … +4\n" in text
+    assert "- ⚠️ Not run, since the time was over or the kernel had ended: 15\n" in text
 
 
 def test_a_summary_stays_below_what_github_takes():

@@ -70,6 +70,21 @@ def test_a_block_that_failed_is_named_by_its_error():
     assert said.en == "cell 1, which defines it, did not finish: FileNotFoundError: x"
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("time_limit", "it took too long"),
+        ("memory_limit", "it took too much memory"),
+        ("crash", "it ended the kernel"),
+        ("skipped", "it was not run"),
+    ],
+)
+def test_a_cell_that_was_stopped_is_named_in_words(status, said):
+    reply = replies_of(c0="KeyboardInterrupt: ")[0].model_copy(update={"status": status})
+    text = explain_missing("MyLinear", cells_of("class MyLinear: ..."), {0: reply})
+    assert text.en == f"cell 1, which defines it, did not finish: {said}"
+
+
 @pytest.mark.parametrize("kind", ["markdown", "raw"])
 @pytest.mark.parametrize("fence", ["{}", "```python\n{}\n```", "    \n{}"])
 def test_an_answer_in_a_text_is_found(kind, fence):

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from zachetka.cli.display import number
 from zachetka.language import Language, Text
+from zachetka.pages.feedback import cell_runs_that_failed, not_reached
+from zachetka.pages.words import CELL_STATUS, WORDS
 from zachetka.report.clean import clean_text
-from zachetka.report.model import CellStatus, CheckStatus, ReportStatus
+from zachetka.report.model import CheckStatus, ReportStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,7 +55,6 @@ _HINT: Final = Text("hint", "подсказка")
 _RESULT: Final = {
     CheckStatus.PASSED: Text("✅ passed", "✅ пройдена"),
     CheckStatus.FAILED: Text("❌ failed", "❌ не пройдена"),
-    CheckStatus.NOT_RUN: Text("➖ not run", "➖ не запускалась"),
 }
 _CELL: Final = Text("Cell {} did not run to its end", "Ячейка {} не выполнена до конца")
 _STATUS: Final = {
@@ -271,16 +272,15 @@ def _passed(checks: Iterable[Check]) -> int:
 
 
 def _cell_lines(report: Report, language: Language) -> Iterator[str]:
-    cells = report.execution.cells if report.execution is not None else ()
-    stopped = [cell for cell in cells if cell.status is not CellStatus.OK]
+    stopped, unreached = cell_runs_that_failed(report), not_reached(report)
     for cell in stopped[:_CELLS]:
-        error = (cell.error or "").strip().partition("\n")[0].rstrip(": ")
-        if not error or cell.status is CellStatus.TIME_LIMIT:
-            error = cell.status.value  # the interrupt that ended it says nothing new
-        yield f"- ⚠️ {_CELL.in_language(language).format(cell.index + 1)}: {escaped(error)}"
+        why = cell.error_line or CELL_STATUS[cell.status].in_language(language)
+        yield f"- ⚠️ {_CELL.in_language(language).format(cell.index + 1)}: {escaped(why)}"
     if len(stopped) > _CELLS:
         yield f"- ⚠️ … +{len(stopped) - _CELLS}"
-    if stopped:
+    if unreached:
+        yield f"- ⚠️ {WORDS['not_reached'].in_language(language)}: {unreached}"
+    if stopped or unreached:
         yield ""
 
 

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from zachetka.cli.display import make_console, mark, number
 from zachetka.language import Text as Words
-from zachetka.pages.words import CAUSE
-from zachetka.report.model import CellStatus, CheckStatus, ReportStatus
+from zachetka.pages.feedback import cell_runs_that_failed, not_reached
+from zachetka.pages.words import CAUSE, CELL_STATUS, WORDS
+from zachetka.report.model import CheckStatus, ReportStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,15 +31,6 @@ _WORDS: Final = {
     "flags": Words("look at", "обратите внимание"),
     "in": Words("of", "из"),
     "same": Words("the same", "то же самое"),
-}
-_CELL_STATUS: Final = {
-    CellStatus.FAILED: Words("failed", "ошибка"),
-    CellStatus.SKIPPED: Words("left out, since it ends the kernel", "пропущена: завершает ядро"),
-    CellStatus.NOT_RUN: Words("not run", "не выполнена"),
-    CellStatus.TIME_LIMIT: Words("time limit", "превышено время"),
-    CellStatus.MEMORY_LIMIT: Words("memory limit", "превышена память"),
-    CellStatus.OUTPUT_LIMIT: Words("output limit", "слишком большой вывод"),
-    CellStatus.CRASH: Words("ended the kernel", "завершила ядро"),
 }
 _PERCENT: Final = 100
 _CELLS: Final = 10
@@ -98,17 +90,14 @@ def _closing(report: Report, word: Callable[[str], str]) -> Text:
 
 
 def _cells(report: Report, language: Language) -> Iterator[str]:
-    if report.execution is None:
-        return
     name = _WORDS["cell"].in_language(language)
-    for cell in report.execution.cells:
-        status = _CELL_STATUS.get(cell.status)
-        if status is not None:
-            error = (cell.error or "").strip().partition("\n")[0].rstrip(": ")
-            if cell.status is CellStatus.TIME_LIMIT:
-                error = ""  # the interrupt that ended it says nothing new
-            said = status.in_language(language)
-            yield f"{name} {cell.index + 1}: {said}" + (f": {error}" if error else "")
+    for cell in cell_runs_that_failed(report):
+        said = CELL_STATUS[cell.status].in_language(language)
+        error = f": {cell.error_line}" if cell.error_line else ""
+        yield f"{name} {cell.index + 1}: {said}{error}"
+    unreached = not_reached(report)
+    if unreached:
+        yield f"{WORDS['not_reached'].in_language(language)}: {unreached}"
 
 
 def _task(
@@ -136,8 +125,7 @@ def _failure(
     """Show a check without points; what was just said of the one `before` is not said again."""
     said, hinted = (before.message, before.hint) if before else (None, None)
     lost = (check.max_points - check.points) / report.max_score * _PERCENT
-    failed = None if check.status is CheckStatus.NOT_RUN else False
-    title = Text.assemble(mark(failed), " ", (check.title, "red"))
+    title = Text.assemble(mark(False), " ", (check.title, "red"))
     if lost:
         title.append(f"  -{number(lost)} %")
     if check.cause is not None:

@@ -29,7 +29,6 @@ SOURCE_CHARS: Final = 3000
 _TONES: Final = {
     CheckStatus.PASSED: "good",
     CheckStatus.FAILED: "bad",
-    CheckStatus.NOT_RUN: "quiet",
 }
 _STATUS_TONES: Final = {
     ReportStatus.GRADED: "accent",
@@ -182,7 +181,7 @@ def not_reached(report: Report) -> str:
     if report.execution is None:
         return ""
     numbers = [
-        str(run.index + 1) for run in report.execution.cells if run.status is CellStatus.NOT_RUN
+        str(run.index + 1) for run in report.execution.cells if run.status is CellStatus.SKIPPED
     ]
     shown = ", ".join(numbers[:FAILED_CELLS])
     return f"{shown}, …" if len(numbers) > FAILED_CELLS else shown

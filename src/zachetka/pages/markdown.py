@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.pages.feedback import cell_runs_that_failed, late_facts, not_reached, tasks_of
 from zachetka.pages.words import CELL_STATUS, STATUS, Speech, pieces
-from zachetka.report.model import CellStatus, CheckStatus, ReportStatus
+from zachetka.report.model import CheckStatus, ReportStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ _START: Final = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[-+=]))")
 # "evil.example", "a@b.example", "https://evil.example", "www.evil.example", but not "0.25".
 _ADDRESS: Final = re.compile(r"://|@|\w\.[^\W\d]")
 _PUNCTUATION: Final = ".,;:!?()[]«»\"'"
-_MARKS: Final = {CheckStatus.PASSED: "✓", CheckStatus.FAILED: "✗", CheckStatus.NOT_RUN: "–"}
+_MARKS: Final = {CheckStatus.PASSED: "✓", CheckStatus.FAILED: "✗"}
 
 
 def feedback_markdown(report: Report, manifest: Manifest, language: Language) -> str:
@@ -111,11 +111,7 @@ def _cells(report: Report, word: Speech) -> Iterator[str]:
 
 def _cell(run: CellRun, word: Speech) -> str:
     said = f"- {word('cell')} {run.index + 1}: {word.say(CELL_STATUS[run.status])}"
-    error = (run.error or "").strip().partition("\n")[0].rstrip(": ")
-    # The interrupt that ends a cell that is too slow says nothing new.
-    return (
-        said if not error or run.status is CellStatus.TIME_LIMIT else f"{said}: {_as_code(error)}"
-    )
+    return f"{said}: {_as_code(run.error_line)}" if run.error_line else said
 
 
 def _prose(text: str) -> str:

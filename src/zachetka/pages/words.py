@@ -31,7 +31,6 @@ WORDS: Final = {
     "same": Text("The same as above.", "То же, что и выше."),
     "passed": Text("passed", "пройдена"),
     "failed": Text("not passed", "не пройдена"),
-    "not_run": Text("not run", "не выполнялась"),
     "group": Text("group", "группа"),
     "file": Text("file", "файл"),
     "handed_in": Text("handed in", "сдано"),
@@ -64,7 +63,8 @@ WORDS: Final = {
     "code": Text("Code", "Код"),
     "error": Text("Error", "Ошибка"),
     "not_reached": Text(
-        "Not run, since the kernel had ended", "Не выполнены, так как ядро остановилось"
+        "Not run, since the time was over or the kernel had ended",
+        "Не выполнены, так как время вышло или ядро остановилось",
     ),
     "more_cells": Text("More cells that failed", "Ещё ячеек с ошибками"),
     "plots": Text("Your plots", "Ваши графики"),
@@ -103,10 +103,8 @@ CAUSE: Final = {
 
 CELL_STATUS: Final = {
     CellStatus.FAILED: Text("error", "ошибка"),
-    CellStatus.SKIPPED: Text("left out: it ends the kernel", "пропущена: останавливает ядро"),
     CellStatus.TIME_LIMIT: Text("too slow", "слишком долго"),
     CellStatus.MEMORY_LIMIT: Text("too much memory", "слишком много памяти"),
-    CellStatus.OUTPUT_LIMIT: Text("too much output", "слишком большой вывод"),
     CellStatus.CRASH: Text("ended the kernel", "остановила ядро"),
 }
 

@@ -47,6 +47,14 @@ _LOOKALIKES: Final = str.maketrans(
 )
 _CYRILLIC: Final = re.compile(r"[\u0400-\u052f]")
 _SIMILAR: Final = 0.7
+_ERROR_CHARS: Final = 200
+# How cells end whose own error says nothing, or that have none.
+_ENDS: Final = {
+    "time_limit": Text("it took too long", "она выполнялась слишком долго"),
+    "memory_limit": Text("it took too much memory", "ей потребовалось слишком много памяти"),
+    "skipped": Text("it was not run", "она не запускалась"),
+    "crash": Text("it ended the kernel", "она остановила ядро"),
+}
 
 
 def explain(
@@ -133,11 +141,10 @@ def explain_unbound(
                 ru=f"ячейка {number} импортирует `{package}`, а там, где проверяются ноутбуки, "
                 "этого пакета нет",
             )
-        why = _why(reply)
         return Text(
-            en=f"cell {number}, which imports `{name}`, did not finish: {why}",
-            ru=f"ячейка {number}, где импортируется `{name}`, не выполнилась: {why}",
-        )
+            en=f"cell {number}, which imports `{name}`, did not finish: ",
+            ru=f"ячейка {number}, где импортируется `{name}`, не выполнилась: ",
+        ) + _why(reply)
     return None
 
 
@@ -167,17 +174,18 @@ def _has_failed(reply: CellReply | None) -> bool:
     return reply is not None and reply.status != "ok"
 
 
-def _why(reply: CellReply) -> str:
-    return (reply.error or reply.status).strip()[:200]
+def _why(reply: CellReply) -> Text:
+    error = (reply.error or "").strip()[:_ERROR_CHARS]
+    return _ENDS.get(reply.status) or Text(error, error)
 
 
 def _failed_cell(index: int, cells: tuple[Cell, ...], replies: Mapping[int, CellReply]) -> Text:
     reply = replies[index]
-    number, why = index + 1, _why(reply)
+    number = index + 1
     text = Text(
-        en=f"cell {number}, which defines it, did not finish: {why}",
-        ru=f"ячейка {number}, где оно определяется, не выполнилась: {why}",
-    )
+        en=f"cell {number}, which defines it, did not finish: ",
+        ru=f"ячейка {number}, где оно определяется, не выполнилась: ",
+    ) + _why(reply)
     unbound = _NO_NAME.match(reply.error or "")
     reason = explain_unbound(unbound[1], cells, replies) if unbound else None
     return text if reason is None else text + Text("; ", "; ") + reason

@@ -66,19 +66,16 @@ class CheckStatus(StrEnum):
 
     PASSED = "passed"
     FAILED = "failed"
-    NOT_RUN = "not_run"
 
 
 class CellStatus(StrEnum):
-    """What became of a cell. `skipped` is a cell left out because it had killed the kernel."""
+    """What became of a cell. `skipped` was not run: the time was over, or no kernel lived on."""
 
     OK = "ok"
     FAILED = "failed"
     SKIPPED = "skipped"
-    NOT_RUN = "not_run"
     TIME_LIMIT = "time_limit"
     MEMORY_LIMIT = "memory_limit"
-    OUTPUT_LIMIT = "output_limit"
     CRASH = "crash"
 
 
@@ -87,7 +84,6 @@ class ExecutionStatus(StrEnum):
 
     OK = "ok"
     FAILED = "failed"
-    NOT_RUN = "not_run"
     TIME_LIMIT = "time_limit"
     MEMORY_LIMIT = "memory_limit"
     OUTPUT_LIMIT = "output_limit"
@@ -156,6 +152,13 @@ class CellRun:
     traceback: Prose | None = Field(
         default=None, description="Where in the cell the error came from, as plain text."
     )
+
+    @property
+    def error_line(self) -> str:
+        """The error in one line; nothing where it is the interrupt of a cell that is too slow."""
+        if self.status is CellStatus.TIME_LIMIT:
+            return ""
+        return (self.error or "").strip().partition("\n")[0].rstrip(": ")
 
 
 class Execution(_Model):
