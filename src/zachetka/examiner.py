@@ -50,7 +50,12 @@ def examine_in_child(examination: Examination, grader: Path, limits: Limits) -> 
     from zachetka.pytest_plugin import run  # torch and pytest load once, before the fork
 
     read_fd, write_fd = os.pipe()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        os.close(read_fd)
+        os.close(write_fd)
+        raise
     if pid == 0:
         os.close(read_fd)
         _examine_and_exit(run.examine, examination, grader, write_fd)

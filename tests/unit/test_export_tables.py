@@ -103,7 +103,7 @@ def test_gradescope_gets_a_score_and_a_test_per_check(record):
     assert list(files) == ["s1"]
     document = json.loads(files["s1"])
     assert document["score"] == 3.0
-    assert "Late by 2 days: 0.75 points less." in document["output"]
+    assert "Late, days: 2; 0.75 points less." in document["output"]
     (test,) = document["tests"]
     assert (test["score"], test["max_score"], test["status"]) == (3.0, 5.0, "failed")
     assert test["output"] == "expected 2 < 3\nlook at the bias"

@@ -2,10 +2,11 @@
 
 The whole contract. Standard input and output are the wire (see `zachetka.protocol.frames`); they
 move to private descriptors before anything else happens, so nothing that a notebook prints can
-reach them. The host speaks first and last; the agent ends when the host closes its end.
+reach them. The agent greets first, in a sandbox of rooms as soon as the host opens one (`warm`);
+the host speaks last, and the agent ends when the host closes its end.
 
+    agent -> {"type": "hello", ...}                     ready
     host  -> {"type": "run", "cells": [{"index": 3, "source": "..."}], "limits": {...}}
-    agent -> {"type": "hello", ...}                     before the first answer
     agent -> {"type": "start", "index": 3}              a cell begins
     agent -> {"type": "cell", "index": 3, "status": "ok", ...}    one per cell
     agent -> {"type": "ran", ...}                       all cells have ended

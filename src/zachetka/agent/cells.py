@@ -10,9 +10,9 @@ from nbclient import NotebookClient
 
 @dataclass(frozen=True, slots=True)
 class CellLimits:
-    """What the cells may use: wall seconds of one and of all, bytes printed by one, and the rest.
+    """What the cells may use: CPU seconds of one (see `patience`), wall seconds of all, and the rest.
 
-    `processes` counts threads too.
+    `output_bytes` is what one may print; `processes` counts threads, too.
     """
 
     cell_s: float
@@ -24,7 +24,7 @@ class CellLimits:
 
 @dataclass(slots=True)
 class CellResult:
-    """How one cell ended: ok, error, time_limit, crash or skipped."""
+    """How one cell ended: ok, error, time_limit, memory_limit, crash or skipped."""
 
     index: int
     status: str

@@ -163,25 +163,25 @@ def batch(
     )
     from zachetka.grading import grade as grade_job
 
-    plan = make_plan(
-        Settings(root, manifest, backend, lang, isolation),
-        class_list,
-        out,
-        attendance=attendance,
-        extensions=later,
-        regrade=regrade,
-        only=only or (),
-    )
-    tell(*_said_of_plan(plan))
     site = Site(root, manifest, out, class_list, lang)
-    work = Batch(
-        plan,
-        out,
-        grade_job,
-        _notes(class_list, attendance),
-        site.write_student if pages else site.remove_student,
-    )
     with alone_in(out):
+        plan = make_plan(
+            Settings(root, manifest, backend, lang, isolation),
+            class_list,
+            out,
+            attendance=attendance,
+            extensions=later,
+            regrade=regrade,
+            only=only or (),
+        )
+        tell(*_said_of_plan(plan))
+        work = Batch(
+            plan,
+            out,
+            grade_job,
+            _notes(class_list, attendance),
+            site.write_student if pages else site.remove_student,
+        )
         prepare_output(out)
         with progress(len(plan.jobs), f"{assignment} in {backend}") as advance:
             outcome = run_batch(work, pool, lambda row: advance(row.student))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from zachetka.report.model import Check, Report
 
 _SCORE: Final = Text("Points: {} of {}.", "Баллы: {} из {}.")
-_LATE: Final = Text("Late by {} days: {} points less.", "Опоздание, дней: {}; снято баллов: {}.")
+_LATE: Final = Text("Late, days: {}; {} points less.", "Опоздание, дней: {}; снято баллов: {}.")
 _REJECTED: Final = Text("The file could not be checked.", "Файл не удалось проверить.")
 _CHECK: Final = Text("{}: {} of {}.", "{}: {} из {}.")
 _CHECKS: Final = 50

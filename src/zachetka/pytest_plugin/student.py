@@ -58,7 +58,8 @@ class Student:
         Args:
             probe: a module-level function `probe(nb, *, ...)` that imports what it uses.
             returns: the declared type of what it returns, or a dict of them.
-            timeout_s: wall seconds; the assignment's `probe_s` unless given.
+            timeout_s: CPU seconds, thrice that by the clock; the assignment's `probe_s` unless
+                given.
             **inputs: tensors, numbers, strings and lists or dicts of them, passed by value.
 
         Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import tempfile
@@ -27,10 +26,10 @@ class NoneSandbox:
     name = "none"
 
     def unavailable(self) -> str | None:
-        """Say why it cannot be used; it needs `fork`."""
-        if hasattr(os, "fork"):
+        """Say why it cannot be used; it needs what Linux tells of processes."""
+        if sys.platform.startswith("linux"):
             return None
-        return f"{sys.platform} cannot fork processes: use Linux, macOS or WSL"
+        return f"{sys.platform} is not Linux: use that, or WSL on Windows"
 
     def image(self) -> str | None:
         """Give None: there is no image."""
@@ -69,9 +68,13 @@ class NoneProcess:
         env = agent_environment(self._home, str(PACKAGE.parent))
         # When we are killed, nobody else can.
         env["ZACHETKA_REMOVE"] = self._home
-        self._child = ChildProcess(
-            agent_command(), env=env, preexec=lambda: apply_rlimits(limits, data=False)
-        )
+        try:
+            self._child = ChildProcess(
+                agent_command(), env=env, preexec=lambda: apply_rlimits(limits, data=False)
+            )
+        except BaseException:
+            self._remove_home()
+            raise
         self._tree = ProcessTree(self._child.pid, limits.memory_bytes)
         self.stdin_fd, self.stdout_fd = self._child.stdin_fd, self._child.stdout_fd
 
