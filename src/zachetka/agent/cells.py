@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 
 @dataclass(frozen=True, slots=True)
 class CellLimits:
-    """What the cells may use: CPU seconds of one (see `patience`), wall seconds of all, and the rest.
+    """What the cells may use: CPU seconds of one (see `patience`), wall seconds of all, and more.
 
     `output_bytes` is what one may print; `processes` counts threads, too.
     """
