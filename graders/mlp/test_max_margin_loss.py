@@ -6,6 +6,7 @@ from zachetka.language import Text
 from zachetka.pytest_plugin import (
     SUM_FOR_MEAN,
     AnyOf,
+    Bool,
     Float,
     ListOf,
     Nothing,
@@ -21,12 +22,14 @@ from zachetka.pytest_plugin import (
 def margin_losses(nb, *, targets, calls):
     import torch
 
-    values = []
+    values, kept = [], True
     for scores, tensors, options, as_generator in calls:
         parameters = [torch.nn.Parameter(value) for value in tensors]
         passed = (value for value in parameters) if as_generator else parameters
-        values.append(nb.max_margin_loss(scores, targets, passed, **options))
-    return {"max_margin_loss(...)": values}
+        own = scores.clone(), targets.clone()
+        values.append(nb.max_margin_loss(*own, passed, **options))
+        kept = kept and torch.equal(own[0], scores) and torch.equal(own[1], targets)
+    return {"max_margin_loss(...)": values, "kept": kept}
 
 
 def margin_gradients(nb, *, scores, targets, parameters, alpha):
@@ -55,14 +58,28 @@ def margin_case(rng):
     return scores, targets, parameters
 
 
-def margin_values(student, targets, *calls):
-    """Give the loss of each call `(scores, parameters, options, as_generator)`."""
+def margin_values(student, targets, *calls, untouched=False):
+    """Give the loss of each call `(scores, parameters, options, as_generator)`.
+
+    With `untouched`, a call that changes its scores or targets fails the check.
+    """
     got = student.run(
         margin_losses,
         targets=targets,
         calls=calls,
-        returns={"max_margin_loss(...)": ListOf(Unvalidated(), len(calls))},
+        returns={"max_margin_loss(...)": ListOf(Unvalidated(), len(calls)), "kept": Bool()},
     )
+    if untouched and not got["kept"]:
+        fail(
+            Text(
+                "max_margin_loss changes the scores or the targets that it is given.",
+                "max_margin_loss изменяет переданные ей scores или targets.",
+            ),
+            hint=Text(
+                "Methods whose names end with _ and operators such as *= work in place.",
+                "Методы с _ на конце имени и операторы вроде *= меняют сам тензор.",
+            ),
+        )
     # One by one: the student's code gave losses, not our list of them.
     name = "max_margin_loss(...)"
     values = [ScalarOrFloat().validate(value, name) for value in got[name]]
@@ -221,7 +238,8 @@ def refuse_fakes(loss, scores, targets, parameters, alpha, *, own):
 @check("max_margin_loss", points=2, title=Text("the hinge, alpha = 0", "сам зазор, alpha = 0"))
 def test_hinge(student, rng):
     scores, targets, parameters = margin_case(rng)
-    (got,) = margin_values(student, targets, (scores, parameters, {"alpha": 0.0}, False))
+    call = (scores, parameters, {"alpha": 0.0}, False)
+    (got,) = margin_values(student, targets, call, untouched=True)
     hinge, mistakes = known_hinges(scores, targets)
     squares, _ = known_penalties(parameters, len(scores))
     for factor in (1e-4, 1e-3, 1e-2, 1e-1, 1.0):

@@ -1,5 +1,6 @@
 """Hidden checks of the task `minibatches`."""
 
+import itertools
 import math
 
 import torch
@@ -335,13 +336,10 @@ def test_order_is_random(student, rng):
 def test_replacement(student, rng):
     count = 400
     large = {"count": count, "batch_size": 300, "replacement": True}
+    equal = {"count": count, "batch_size": 100, "replacement": True}
     small = {"count": 5, "batch_size": 5, "replacement": True}
-    draws = Draws(student, rng, large, *[small] * 80)
-    draws.assert_sizes(large, *[small] * 80)
-    # The number of different rows among n independent uniform draws has the mean N(1 - (1-1/N)^n)
-    # and changes by at most 1 with one draw: by McDiarmid it is off by t or more with probability
-    # at most 2 exp(-2 t^2 / n) = 1e-11 at t = sqrt(n ln(2e11) / 2). First batch and all batches:
-    # 2e-11 together.
+    draws = Draws(student, rng, large, equal, *[small] * 80)
+    draws.assert_sizes(large, equal, *[small] * 80)
     if len(set(draws.orders[0].tolist())) == count:
         # All 400 draws differ with probability 400!/400^400 < 1e-171.
         fail(
@@ -351,7 +349,7 @@ def test_replacement(student, rng):
             )
         )
     # 80 honest calls draw the same 5 of 5 rows with probability 5^-395.
-    first, *others = draws.orders[1:]
+    first, *others = draws.orders[2:]
     if all(torch.equal(first, order) for order in others):
         fail(
             Text(
@@ -360,10 +358,33 @@ def test_replacement(student, rng):
             ),
             hint=Text("Is there a fixed seed inside?", "Нет ли внутри фиксированного seed?"),
         )
-    for drawn in (draws.rows[0][0], draws.orders[0]):
+    # Two honest batches of 100 are the same with probability 400^-100.
+    if any(torch.equal(*pair) for pair in itertools.combinations(draws.rows[1], 2)):
+        fail(
+            Text(
+                "With replacement every batch of a call has the same rows.",
+                "С возвращением во всех пакетах одного вызова одни и те же строки.",
+            ),
+            hint=Text("Draw the rows anew for each batch.", "Выбирайте строки заново для пакета."),
+        )
+    # The number of different rows among n independent uniform draws has the mean N(1 - (1-1/N)^n),
+    # that of rows of the first half n/2, and each changes by at most 1 with one draw: by McDiarmid
+    # it is off by t or more with probability at most 2 exp(-2 t^2 / n) = 1e-11 at
+    # t = sqrt(n ln(2e11) / 2). Six times two of them: 1.2e-10 together.
+    for drawn in (draws.rows[0][0], draws.orders[0], *draws.rows[1]):
         n, different = len(drawn), len(set(drawn.tolist()))
         mean = count * (1 - (1 - 1 / count) ** n)
-        if abs(different - mean) >= math.sqrt(n * math.log(2e11) / 2):
+        reach = math.sqrt(n * math.log(2e11) / 2)
+        if abs(int((drawn < count // 2).sum()) - n / 2) >= reach:
+            fail(
+                Text(
+                    "Some batches come from a part of the rows only: every row must be drawn from "
+                    "all of them.",
+                    "Некоторые пакеты выбираются только из части строк: каждую строку нужно "
+                    "выбирать из всех.",
+                )
+            )
+        if abs(different - mean) >= reach:
             fail(
                 Text(
                     f"Among {n} rows drawn out of {count} there are {different} different ones; "
@@ -379,7 +400,7 @@ def test_replacement(student, rng):
     # 400 draws out of 5 rows (80 calls). One row is drawn Binomial(400, 1/5) times; by Hoeffding
     # it misses its mean of 80 by t or more with probability at most 2 exp(-2 t^2 / 400), for five
     # rows together 1e-11 at t = sqrt(200 ln(1e12)) = 74.3: never (6 times or less).
-    counts = torch.bincount(torch.cat(draws.orders[1:]), minlength=5)
+    counts = torch.bincount(torch.cat(draws.orders[2:]), minlength=5)
     if bool(((counts - 80).abs() >= 74.4).any()):
         fail(
             Text(

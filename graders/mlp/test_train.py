@@ -41,13 +41,13 @@ def trained(  # noqa: C901 - a probe travels alone and holds all it needs
     import numpy as np
     import torch
 
-    def sgd_step(parameters, learning_rate):
+    def sgd_step(parameters, learning_rate, *_, **__):
         with torch.no_grad():
             for parameter in parameters:
                 if parameter.grad is not None:
                     parameter.sub_(learning_rate * parameter.grad)
 
-    def minibatches(x, y, batch_size, *, replacement=False, generator=None):
+    def minibatches(x, y, batch_size, *_, replacement=False, generator=None, **__):
         if replacement:
             order = torch.randint(len(x), (len(x),), generator=generator)
         else:
@@ -321,7 +321,8 @@ class Case:
                 margins = yb.double().flatten(1) * self.scores(states[numbers], xb)
                 smooth[numbers] = (margins - 1).abs().min(1).values > 1e-4
         per_epoch = len(batch_sizes(len(self.x), self.batch_size))
-        mistakes = known_paths(states, slopes, self.rate, per_epoch)
+        sizes = torch.tensor(got["sizes"])[:, None]
+        mistakes = known_paths(states, slopes, self.rate, per_epoch, sizes)
         assert_close(
             states[1:][smooth],
             (states[:-1] - self.rate * slopes)[smooth],
@@ -355,13 +356,17 @@ def vagueness(fault):
     return int(fault.text.en.endswith((" are wrong", " is wrong")))
 
 
-def known_paths(states, slopes, rate, per_epoch):
-    """Give where known mistakes lead from each recorded vector of parameters."""
+def known_paths(states, slopes, rate, per_epoch, sizes):
+    """Give where known mistakes lead from each recorded vector of parameters.
+
+    `sizes` are those of the batches, as a column.
+    """
     if not bool(states.isfinite().all()):
         return {}
     before, moves = states[:-1], states[1:] - states[:-1]
     right = before - rate * slopes
     earlier = torch.cat([torch.zeros_like(moves[:1]), moves[:-1]])
+    length = extent(moves, slopes)
     paths = {
         Text(
             "the weights follow exactly the path of SGD without clearing the gradients",
@@ -380,9 +385,15 @@ def known_paths(states, slopes, rate, per_epoch):
             "there is a step at the end of an epoch only", "шаг делается только в конце эпохи"
         ): epoch_steps(states, slopes, rate, per_epoch),
         Text(
-            "learning_rate is not used: the steps have a length of their own",
-            "learning_rate не используется: у шагов своя собственная длина",
-        ): before + extent(moves, slopes) * slopes,
+            "the steps are as many times too long as a batch has samples: is it the gradient of "
+            "the sum?",
+            "шаги длиннее во столько раз, сколько в пакете примеров: не градиент ли это суммы?",
+        ): before - rate * sizes * slopes,
+        Text(
+            "the steps are divided by the number of samples in the batch; loss_fn gives the mean",
+            "шаги поделены на число примеров в пакете, а loss_fn и так даёт среднее",
+        ): before - rate / sizes * slopes,
+        scaled(-length / rate): before + length * slopes,
         Text(
             "each step still moves along the one before (momentum?); plain SGD has no memory",
             "каждый шаг продолжает предыдущий (momentum?); у обычного SGD нет памяти",
@@ -406,6 +417,15 @@ def known_paths(states, slopes, rate, per_epoch):
             )
         ] = states[1:]
     return paths
+
+
+def scaled(times):
+    return Text(
+        f"every step is {times:.3g} times learning_rate * gradient: is learning_rate used as it is "
+        "given?",
+        f"каждый шаг равен {times:.3g} · learning_rate · градиент: используется ли learning_rate "
+        "как есть?",
+    )
 
 
 def extent(difference, vectors):

@@ -50,3 +50,10 @@ def test_what_companions_cannot_mend_is_not_judged_twice(cause):
     with pytest.raises(StudentFault):
         own_fault(judge)
     assert judge.asked == [False]
+
+
+def test_an_exception_among_right_companions_only_is_not_told():
+    own = fault()
+    with pytest.raises(StudentFault) as caught:
+        own_fault(Judge(own, fault(Cause.ERROR)))
+    assert caught.value is own

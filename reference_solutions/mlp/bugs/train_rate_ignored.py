@@ -7,7 +7,7 @@
 #     "train.moons",
 #     "train.regression",
 # ]
-# diagnosis = "learning_rate is not used"
+# diagnosis = "times learning_rate * gradient"
 # ///
 # %% train
 def train(model, x, y, *, loss_fn, epochs, batch_size, learning_rate, generator=None):
