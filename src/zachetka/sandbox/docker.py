@@ -40,7 +40,7 @@ PACKAGE_ROOT = "/opt/zachetka"
 PATH = "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"
 
 _SHM_BYTES = 64 * MIB
-_INODES_PER_MIB = 64
+_INODES_PER_MIB = 256
 _OPEN_FILES = 1024
 # gVisor serves each process of a container with several, and dies when it gets no more.
 _PROCESSES_PER_GUEST = 32
