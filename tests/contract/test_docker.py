@@ -275,3 +275,16 @@ def test_the_next_run_sweeps_after_one_whose_reaper_died_too(engine, stubborn):
     sweep(engine)
     # Beside these tests other runs sweep too, and the container is whose removal came first.
     assert gone_within(engine, container, 10)
+
+
+def all_the_files(nb):
+    return nb.made
+
+
+def test_a_notebook_that_makes_all_the_files_there_may_be_keeps_what_it_defines(room_of):
+    many = "made = 0\nwhile True:\n    open(f'{made}', 'w').close()\n    made += 1"
+    room = room_of("docker")
+    with room.open(many, "after = 1") as session:
+        assert [cell.status for cell in session.cells] == ["error", "ok"]
+        assert room.ask(session, all_the_files) > 1000
+        assert room.ask(session, all_the_files) > 1000

@@ -12,6 +12,7 @@ import socket
 import struct
 import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zachetka.agent.cells import CellLimits, CellResult
@@ -26,12 +27,15 @@ from zachetka.protocol.frames import PREFIX, FrameTooLargeError, ProtocolError
 from zachetka.protocol.identity import agent_sha256
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zachetka.agent.forkserver import Client
 
 FORK_TIMEOUT_S = 30.0  # generous: the machine may be loaded many times over
 _FORK_TRIES = 2
 _TICK_S = 0.1
 _TELL_S = 2.0
+_SPARE_FILES = 32
 _END_S, _ENDING_S, _END_TICK_S = 0.4, 10.0, 0.02
 _MAX_PID = 1 << 22  # of Linux
 _PEERCRED = struct.Struct("3i")
@@ -82,9 +86,19 @@ async def _run(wire: Wire, run: NotebookRun, header: dict[str, Any]) -> None:
         int(cell["index"]): CellResult(int(cell["index"]), str(cell["status"]))
         for cell in header["lost"]
     }
-    await run.execute(header["cells"], limits, lost, wire.write)
+    with _spare_files():
+        await run.execute(header["cells"], limits, lost, wire.write)
     cpu_s, peak_memory_bytes = usage_of(run.kernel_pid)
     wire.write({"type": "ran", "cpu_s": cpu_s, "peak_memory_bytes": peak_memory_bytes})
+
+
+@contextlib.contextmanager
+def _spare_files() -> Iterator[None]:
+    """Keep for the answers as many files as they take, where a notebook makes all that it may."""
+    with tempfile.TemporaryDirectory(prefix="p", ignore_cleanup_errors=True) as folder:
+        for number in range(_SPARE_FILES):
+            Path(folder, str(number)).touch()
+        yield
 
 
 async def _probe(wire: Wire, run: NotebookRun, frame: Frame) -> None:
