@@ -230,7 +230,7 @@ def test_rejected_page_says_why_and_shows_no_tasks():
     text = Outline(page_of(samples.a_rejected_report(), Language.RU)).text
     assert "Файл пустой." in text
     assert "0 из 1" in text
-    assert "Задания" not in text
+    assert "Задачи" not in text
 
 
 def test_fault_of_ours_is_no_score_and_keeps_its_details():

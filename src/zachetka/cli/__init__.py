@@ -41,7 +41,7 @@ app = typer.Typer(
     help="Grade notebooks of deep-learning courses with hidden checks, from outside a sandbox.",
     epilog="Exit codes: 0 done, every submission got a verdict, whatever the score; 1 `verify`, "
     "`doctor`, `diff --exit-code` or `export --strict` found something wrong; 2 wrong use; "
-    "3 something other than a submission failed.",
+    "3 something other than a submission failed; 130 interrupted.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
