@@ -153,11 +153,6 @@ def compare(old: ClassRecord, new: ClassRecord) -> Difference:
     )
 
 
-def summary_line(old: ClassRecord, new: ClassRecord) -> str:
-    """Say in one line how many scores differ; see `compare` for what is raised."""
-    return compare(old, new).summary
-
-
 def to_document(difference: Difference) -> dict[str, Any]:
     """Give the difference as a JSON object; who has the same verdict in both is only counted."""
     return {

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError
 from zachetka.intake.roster import decode_table, numbered_rows, plain
-from zachetka.language import Text
 from zachetka.manifest import FIRST_YEAR, LAST_YEAR
 from zachetka.report.clean import clean_line
 from zachetka.report.model import LINE_LIMIT, Late, Report, ReportStatus
+from zachetka.submission.file import read_capped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,7 +29,6 @@ UNKNOWN_TIME: Final = "when it was handed in is not known: the late rule was not
 
 _DAY: Final = timedelta(days=1)
 _DIGITS: Final = 6
-_SHOWN_DIGITS: Final = 4
 _PERCENT: Final = 100
 
 _BYTES: Final = 5_000_000
@@ -108,27 +107,6 @@ def with_lateness(
         lost = 0.0 if late is None else late.points_lost
         changes["score"] = round(max(0.0, earned - lost), _DIGITS)
     return report.model_copy(update=changes)
-
-
-def late_text(late: Late) -> Text:
-    """Say it to the student, in one line."""
-    if late.days:
-        lost = f"{round(late.points_lost, _SHOWN_DIGITS):g}"
-        said = Text(
-            f"handed in late, started days: {late.days}; "
-            f"{late.percent:g} % of the points earned are taken off: -{lost}",
-            f"сдано с опозданием, начатых суток: {late.days}; "
-            f"снято {late.percent:g} % набранных баллов: -{lost}",
-        )
-    else:
-        said = Text("handed in on time", "сдано в срок")
-    if late.extension is None:
-        return said
-    until = late.deadline.isoformat(" ", "minutes")
-    return said + Text(
-        f" (deadline moved to {until}: {late.extension})",
-        f" (срок продлён до {until}: {late.extension})",
-    )
 
 
 def read_extensions(path: Path, rule: LateRule) -> tuple[Extension, ...]:
@@ -219,13 +197,7 @@ def _refuse_second(extension: Extension, first: Extension | None) -> None:
 
 def _table(path: Path) -> tuple[dict[str, int], list[tuple[int, list[str]]]]:
     """Give the places of the columns, and the rows with the numbers of their lines."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read the extensions {path}: {error.strerror}") from error
-    if len(data) > _BYTES:
-        raise UsageError(f"the extensions {path} are too large to be a list of students")
+    data = read_capped(path, "extensions", _BYTES)
     try:
         rows = list(numbered_rows(decode_table(data)))
     except csv.Error as error:

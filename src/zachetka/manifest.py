@@ -200,7 +200,7 @@ def load_manifest(course: Path, assignment: str) -> Manifest:
     try:
         manifest = Manifest.model_validate(tomllib.loads(path.read_text("utf-8")))
     except ValidationError as error:
-        raise UsageError(f"{path} is wrong: {_first_reason(error)}") from error
+        raise UsageError(f"{path} is wrong: {first_reason(error)}") from error
     except (OSError, ValueError, RecursionError) as error:
         # Numbers of thousands of digits and deep nesting are no TOMLDecodeError.
         raise UsageError(f"{path} cannot be read: {error}") from error
@@ -271,7 +271,8 @@ def _date_and_time(untrusted_value: object) -> datetime:
     raise ValueError("it must be a date with a time and an offset: 2026-12-01T23:59:00+03:00")
 
 
-def _first_reason(error: ValidationError) -> str:
+def first_reason(error: ValidationError) -> str:
+    """Say in one line the first thing that is wrong, and where."""
     first = error.errors(include_url=False)[0]
     place = ".".join(map(str, first["loc"]))
     reason = first["msg"].removeprefix("Value error, ")

@@ -26,6 +26,7 @@ import nbformat
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from zachetka.errors import UsageError
+from zachetka.manifest import first_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -187,8 +188,7 @@ def parse_variant(
     try:
         said = _Header.model_validate(tomllib.loads(content))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise ValueError(first_reason(error)) from error
     except RecursionError as error:
         raise ValueError("its header is nested too deeply") from error
     cells = _variant_cells(text[header.end() :])

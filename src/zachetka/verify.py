@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from zachetka import reference, release
 from zachetka.language import Language
@@ -30,21 +30,6 @@ CORRECT: Final = frozenset({Kind.SOLUTION, Kind.ALTERNATIVE})
 
 _TOLERANCE: Final = 1e-6
 _SEEDS_PER_JOB: Final = 10
-
-
-class JobMaker(Protocol):
-    """Makes the job that grades one notebook."""
-
-    def __call__(
-        self,
-        *,
-        assignment: str,
-        notebook: Path,
-        student: str,
-        seeds: Sequence[int],
-        tasks: frozenset[str] | None,
-    ) -> Job:
-        """Make it; another seed is another secret, and None of `tasks` means all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +111,7 @@ def _tasks_of(variant: Variant, manifest: Manifest) -> frozenset[str] | None:
 def run_trials(
     planned: Sequence[Trial],
     seeds_of: Callable[[Trial], int],
-    make_job: JobMaker,
+    template: Job,
     work: Callable[[Job], list[Report]],
     pool: Pool,
     *,
@@ -137,7 +122,7 @@ def run_trials(
     Args:
         planned: the trials.
         seeds_of: under how many secrets a trial is graded.
-        make_job: makes the jobs.
+        template: what the job of every trial takes over: course, sandbox, isolation.
         work: does a job, and gives a report per seed.
         pool: where it is done.
         quick: try a variant on the checks of its own tasks alone.
@@ -154,11 +139,12 @@ def run_trials(
                     notebook = Path(folder) / f"{number}-{trial.name}-{seeds.start}.ipynb"
                     notebook.write_text(trial.text, "utf-8")
                     of_job[notebook] = trial, seeds
-                    yield make_job(
+                    yield replace(
+                        template,
                         assignment=trial.assignment,
                         notebook=notebook,
                         student=trial.name,
-                        seeds=seeds,
+                        secrets=tuple(map(_secret, seeds)),
                         tasks=trial.tasks if quick else None,
                     )
 
@@ -174,6 +160,11 @@ def _parts(seeds: int) -> Iterator[range]:
     """Part the seeds of one notebook, so that no job is much longer than others."""
     for start in range(0, seeds, _SEEDS_PER_JOB):
         yield range(start, min(start + _SEEDS_PER_JOB, seeds))
+
+
+def _secret(seed: int) -> str | None:
+    # The first seed is the course's own secret: what its students will get.
+    return f"verification with seed {seed}" if seed else None
 
 
 def compare(

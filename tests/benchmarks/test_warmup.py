@@ -102,7 +102,7 @@ def test_the_cost_of_a_submission_is_the_sum_of_its_parts(tmp_path, monkeypatch)
         cpu_s, before = cpu_of_tree_s(session), cpu_s
         clock.lap("cells", cpu_s - before)
         examination = Examination(
-            submission=Submission("x.ipynb", "ab" * 32, 1, cells),
+            submission=Submission("ab" * 32, cells),
             limits=LIMITS,
             secret=b"0123456789abcdef",
             session=TimedSession(session, log),

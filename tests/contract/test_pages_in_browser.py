@@ -14,7 +14,6 @@ import pytest
 
 from zachetka.language import Language
 from zachetka.pages.feedback import feedback_page
-from zachetka.pages.images import plots_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 WIDTHS = {360: 800, 1280: 900}
@@ -43,7 +42,9 @@ def page(report, language, *, with_plots=False, hostile=None):
     cells = samples.CELLS if hostile is None else (samples.Cell(8, hostile),)
     plots = ()
     if with_plots:
-        plots = plots_of(samples.a_notebook(samples.a_chart(), samples.a_chart((1200, 500))))
+        plots = samples.plots_of(
+            samples.a_notebook(samples.a_chart(), samples.a_chart((1200, 500)))
+        )
     return feedback_page(
         report, manifest=samples.MANIFEST, language=language, cells=cells, plots=plots
     )

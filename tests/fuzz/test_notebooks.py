@@ -73,7 +73,7 @@ def changed(**changes):
 @example(changed(cells=[{"cell_type": "code", "source": "\0\r\ud800"}]))
 @example(changed(metadata={"zachetka": {"assignment": "я", "lang": 5}}))
 def test_any_file_is_read_or_rejected(data):
-    raw = RawSubmission("x.ipynb", "0" * 64, data)
+    raw = RawSubmission("0" * 64, data)
     found = outcome(
         lambda: parse(raw),
         errors=SubmissionRejectedError,
@@ -103,8 +103,6 @@ def check(found, size):
         {"cell_type": "code", "source": cell.source.splitlines(keepends=True)}
         for cell in found.cells
     ]
-    again = parse(
-        RawSubmission("x.ipynb", "0" * 64, json.dumps({"nbformat": 4, "cells": rewritten}).encode())
-    )
+    again = parse(RawSubmission("0" * 64, json.dumps({"nbformat": 4, "cells": rewritten}).encode()))
     assert [cell.source for cell in again.cells] == [cell.source for cell in found.cells]
     assert again.repairs == ()

@@ -17,8 +17,6 @@ class FakeJob:
     assignment: str
     notebook: Path
     student: str
-    seeds: tuple[int, ...] = ()
-    tasks: frozenset[str] | None = None
     file: str = ""
 
 

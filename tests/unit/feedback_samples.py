@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from zachetka.errors import Cause
 from zachetka.manifest import Manifest
+from zachetka.pages.images import read_plots
 from zachetka.report.model import (
     CellRun,
     CellStatus,
@@ -282,6 +283,10 @@ def a_chart(size=(640, 480), kind="PNG", **options):
     stream = io.BytesIO()
     image.save(stream, kind, **options)
     return stream.getvalue()
+
+
+def plots_of(data):
+    return read_plots(data).plots
 
 
 def a_notebook(*images, key="image/png"):

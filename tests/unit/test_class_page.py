@@ -159,13 +159,6 @@ def test_the_policy_names_the_one_style_element():
     assert policy.startswith("default-src &#39;none&#39;;")
 
 
-@pytest.mark.parametrize(
-    ("pages", "start"), [("feedback", "feedback/"), ("../a b/", "../a%20b/"), ("", "")]
-)
-def test_students_are_found_in_the_folder_that_is_given(pages, start):
-    assert f"{start}ivan.html" in read(stored("ivan"), given={"pages": pages}).links
-
-
 @pytest.mark.parametrize("stem", ["Пётр Ли", "50%", "a#b?c", "x&y", 'q"', "half\udcff"])
 def test_the_address_of_a_student_survives_any_name(stem):
     page = read(Stored(f"{stem}.json", report("a")))

@@ -201,8 +201,10 @@ def test_the_schema_is_json():
         ("mlp.ru.ipynb", "mlp"),
         ("petrov_ivan_MLP.ipynb", "mlp"),
         ("weight-init-2.ipynb", "weight-init"),
+        ("Weight_Init.ipynb", "weight-init"),
         ("mlps.ipynb", None),
         ("mlp_weight-init.ipynb", None),
+        ("mlp_weight_init.ipynb", None),
     ],
 )
 def test_a_file_name_can_tell_the_assignment(course, name, found):

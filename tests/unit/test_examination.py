@@ -85,7 +85,7 @@ def examine(tmp_path):
         if session is None and lost is None:
             session = FakeSession(**names)
         examination = Examination(
-            submission=Submission("x.ipynb", "ab" * 32, 10, tuple(cells), texts=tuple(texts)),
+            submission=Submission("ab" * 32, tuple(cells), texts=tuple(texts)),
             limits=limits or Limits(),
             secret=b"0123456789abcdef",
             session=session,

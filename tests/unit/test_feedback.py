@@ -18,7 +18,6 @@ from zachetka.pages.feedback import (
     percent_of,
     tasks_of,
 )
-from zachetka.pages.images import plots_of
 from zachetka.pages.words import CAUSE, CELL_STATUS, STATUS, WORDS, Speech, pieces
 from zachetka.report.model import CellStatus, Late, ReportStatus
 from zachetka.submission.notebook import Cell
@@ -107,7 +106,7 @@ def every_page():
 
 @pytest.mark.parametrize(("report", "language"), every_page())
 def test_page_is_well_formed_and_of_known_parts_only(report, language):
-    plots = plots_of(samples.a_notebook(samples.a_chart()))
+    plots = samples.plots_of(samples.a_notebook(samples.a_chart()))
     outline = Outline(page_of(report, language, plots=plots))
     assert outline.open == []
     assert set(outline.tags) <= TAGS
@@ -117,7 +116,7 @@ def test_page_is_well_formed_and_of_known_parts_only(report, language):
 
 @pytest.mark.parametrize(("report", "language"), every_page())
 def test_page_refers_to_nothing_outside(report, language):
-    plots = plots_of(samples.a_notebook(samples.a_chart()))
+    plots = samples.plots_of(samples.a_notebook(samples.a_chart()))
     outline = Outline(page_of(report, language, plots=plots))
     assert all(re.fullmatch(r"#task-\d+|data:,", each) for each in outline.all_of("href"))
     assert all(each.startswith("data:image/webp;base64,") for each in outline.all_of("src"))
@@ -307,7 +306,7 @@ def test_number_of_failed_cells_is_bounded():
 
 
 def test_plots_are_shown_with_their_cells_and_the_rest_is_counted():
-    plots = plots_of(samples.a_notebook(samples.a_chart()))
+    plots = samples.plots_of(samples.a_notebook(samples.a_chart()))
     page = page_of(samples.a_report(), Language.EN, plots=plots, plots_left_out=3)
     assert Outline(page).all_of("alt") == ["Plot of cell 2"]
     assert "too many): 3" in page

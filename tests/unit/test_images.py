@@ -17,7 +17,6 @@ from zachetka.pages.images import (
     STORED_BYTES,
     WIDTH,
     Plots,
-    plots_of,
     read_plots,
 )
 
@@ -49,7 +48,7 @@ def a_png_that_says(width, height):
 
 @pytest.mark.parametrize(("kind", "key"), [("PNG", "image/png"), ("JPEG", "image/jpeg")])
 def test_image_of_an_output_is_drawn_anew(kind, key):
-    (plot,) = plots_of(samples.a_notebook(samples.a_chart(kind=kind), key=key))
+    (plot,) = samples.plots_of(samples.a_notebook(samples.a_chart(kind=kind), key=key))
     assert (plot.cell_index, plot.width, plot.height) == (1, 640, 480)
     assert opened(plot).size == (640, 480)
     assert plot.data_uri.startswith("data:image/webp;base64,")
@@ -57,19 +56,23 @@ def test_image_of_an_output_is_drawn_anew(kind, key):
 
 
 def test_what_is_drawn_looks_like_what_was_stored():
-    (plot,) = plots_of(samples.a_notebook(encoded(Image.new("RGB", (10, 10), (200, 30, 40)))))
+    (plot,) = samples.plots_of(
+        samples.a_notebook(encoded(Image.new("RGB", (10, 10), (200, 30, 40))))
+    )
     assert opened(plot).convert("RGB").getpixel((5, 5)) == (200, 30, 40)
 
 
 def test_transparent_image_gets_white_paper():
-    (plot,) = plots_of(samples.a_notebook(encoded(Image.new("RGBA", (10, 10), (0, 0, 0, 0)))))
+    (plot,) = samples.plots_of(
+        samples.a_notebook(encoded(Image.new("RGBA", (10, 10), (0, 0, 0, 0))))
+    )
     assert opened(plot).convert("RGB").getpixel((5, 5)) == (255, 255, 255)
 
 
 def test_large_image_is_scaled_down():
-    (plot,) = plots_of(samples.a_notebook(samples.a_chart((1800, 600))))
+    (plot,) = samples.plots_of(samples.a_notebook(samples.a_chart((1800, 600))))
     assert (plot.width, plot.height) == (WIDTH, 300)
-    (plot,) = plots_of(samples.a_notebook(samples.a_chart((100, 3600))))
+    (plot,) = samples.plots_of(samples.a_notebook(samples.a_chart((100, 3600))))
     assert (plot.width, plot.height) == (50, HEIGHT)
 
 
@@ -81,7 +84,7 @@ def test_metadata_is_left_behind():
     chart = Image.new("RGB", (20, 20), "red")
     data = encoded(chart, pnginfo=notes, exif=exif, icc_profile=b"secret-profile")
     assert data.count(b"secret") >= 2
-    (plot,) = plots_of(samples.a_notebook(data))
+    (plot,) = samples.plots_of(samples.a_notebook(data))
     assert b"secret" not in plot.webp
     assert opened(plot).info.keys() <= {"loop", "background", "timestamp", "duration"}
 
@@ -89,15 +92,15 @@ def test_metadata_is_left_behind():
 def test_image_may_be_stored_in_lines():
     text = base64.b64encode(samples.a_chart()).decode()
     lines = [text[at : at + 76] + "\n" for at in range(0, len(text), 76)]
-    assert len(plots_of(samples.a_notebook(lines))) == 1
-    assert len(plots_of(samples.a_notebook("".join(lines)))) == 1
+    assert len(samples.plots_of(samples.a_notebook(lines))) == 1
+    assert len(samples.plots_of(samples.a_notebook("".join(lines)))) == 1
 
 
 def test_image_of_an_old_notebook_is_found():
     image = base64.b64encode(samples.a_chart()).decode()
     cell = {"cell_type": "code", "input": "", "outputs": [{"png": image}]}
     data = json.dumps({"worksheets": [{"cells": [cell]}], "nbformat": 3}).encode()
-    assert len(plots_of(data)) == 1
+    assert len(samples.plots_of(data)) == 1
 
 
 @pytest.mark.parametrize("key", ["image/svg+xml", "text/html", "image/gif"])
@@ -143,7 +146,7 @@ def test_stored_image_of_too_many_bytes_is_left_out():
     large = data[:head] + notes + data[head:]
     assert read_plots(samples.a_notebook(large)) == Plots(left_out=1)
     small = data[:head] + notes[:0] + data[head:]
-    assert len(plots_of(samples.a_notebook(small))) == 1
+    assert len(samples.plots_of(samples.a_notebook(small))) == 1
 
 
 def test_images_beyond_the_number_are_counted():

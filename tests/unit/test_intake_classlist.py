@@ -130,10 +130,6 @@ def test_canvas_keeps_the_last_upload_and_what_is_late(given):
         "b_2": "b_2_20_hw.ipynb",
         "c_3": None,
     }
-    assert [student.owner.late for student in found.students] == [True, False, False, False]
-    assert found.students[0].note == (
-        "a_LATE_1_12_hw-2.ipynb is graded, not a_1_10_hw.ipynb, a_1_11_hw-1.ipynb"
-    )
 
 
 METADATA = b"""
@@ -443,14 +439,7 @@ def test_a_notebook_that_cannot_be_read_counts_last(given):
 def test_only_some_of_very_many_notebooks_are_read(given):
     files = {f"p/{n:03}.ipynb": notebook() for n in range(40)} | {"q/x.ipynb": notebook()}
     found = given(files=files | {"p/000.ipynb": notebook(assignment="mlp")}, assignment="mlp")
-    student = found.students[0]
-    assert student.notebook.name == "039.ipynb"
-    assert student.note.endswith("002.ipynb and 36 more")
-
-
-def test_notebooks_of_one_name_are_told_apart_by_their_folders(given):
-    student = given("p/a/hw.ipynb", "p/b/hw.ipynb", "q/hw.ipynb").students[0]
-    assert student.note == "p/b/hw.ipynb is graded, not p/a/hw.ipynb"
+    assert found.students[0].notebook.name == "039.ipynb"
 
 
 def test_an_archive_of_a_student_is_looked_into(given):

@@ -94,21 +94,21 @@ def test_not_moodle(path):
     [
         (
             "petrovivan_123_456_hw.ipynb",
-            Owner("petrovivan_123", "petrovivan", "123", "", (456,), late=False),
+            Owner("petrovivan_123", "petrovivan", "123", "", (456,)),
         ),
         (
             "petrovivan_LATE_123_457_hw-1.ipynb",
-            Owner("petrovivan_123", "petrovivan", "123", "", (457,), late=True),
+            Owner("petrovivan_123", "petrovivan", "123", "", (457,)),
         ),
-        ("anon_aB3xQ_67_my_hw.ipynb", Owner("anon_aB3xQ", "", "anon_aB3xQ", "", (67,), late=False)),
+        ("anon_aB3xQ_67_my_hw.ipynb", Owner("anon_aB3xQ", "", "anon_aB3xQ", "", (67,))),
         (
             "LATE_anon_12345_67_hw.ipynb",
-            Owner("anon_12345", "", "anon_12345", "", (67,), late=True),
+            Owner("anon_12345", "", "anon_12345", "", (67,)),
         ),
-        ("ёлкина_5_6_hw.zip/x/hw.ipynb", Owner("ёлкина_5", "ёлкина", "5", "", (6,), late=False)),
+        ("ёлкина_5_6_hw.zip/x/hw.ipynb", Owner("ёлкина_5", "ёлкина", "5", "", (6,))),
         (
             "petrovivan_123_text.html",
-            Owner("petrovivan_123", "petrovivan", "123", "", (0,), late=False),
+            Owner("petrovivan_123", "petrovivan", "123", "", (0,)),
         ),
     ],
 )

@@ -11,7 +11,6 @@ from zachetka.lateness import (
     Extension,
     extensions_by_student,
     late_of,
-    late_text,
     read_extensions,
     with_lateness,
 )
@@ -177,21 +176,6 @@ def test_what_has_no_points_loses_none(status, score):
     assert late.score == score
     assert (late.late.days, late.late.points_lost) == (2, 0)
     assert model.from_json(model.to_json(late)) == late
-
-
-def test_a_student_reads_it_in_two_languages():
-    late = late_of(RULE, DEADLINE + DAY + SECOND, earned=0.5)
-    assert late_text(late).en == (
-        "handed in late, started days: 2; 20 % of the points earned are taken off: -0.1"
-    )
-    assert late_text(late).ru == (
-        "сдано с опозданием, начатых суток: 2; снято 20 % набранных баллов: -0.1"
-    )
-    in_time = late_of(RULE, DEADLINE + DAY, Extension("petrov", DEADLINE + DAY, "ill"))
-    assert late_text(in_time).en == (
-        "handed in on time (deadline moved to 2026-12-02 23:59+03:00: ill)"
-    )
-    assert late_text(in_time).ru == "сдано в срок (срок продлён до 2026-12-02 23:59+03:00: ill)"
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def replies_of(**errors):
 
 
 def submission_of(*sources, texts=()):
-    return Submission("x.ipynb", "ab" * 32, 10, cells_of(*sources), texts=tuple(texts))
+    return Submission("ab" * 32, cells_of(*sources), texts=tuple(texts))
 
 
 def english(text):

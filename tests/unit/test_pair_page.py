@@ -8,9 +8,11 @@ import pytest
 import typer
 
 from zachetka.cli import similar_command
-from zachetka.errors import UsageError
+from zachetka.errors import InfrastructureError, UsageError
 from zachetka.pages.pair_page import page_name, pair_page, write_pair_pages
 from zachetka.similarity import Lines, Pair, Passage
+from zachetka.submission import archive
+from zachetka.submission.file import read_bytes
 
 CELLS = ["import torch", "a = 1\nb = 2\nc = 3\n"]
 OTHER = ["d = 1\r\nb = 2\r\nc = 3", "print()"]
@@ -184,6 +186,26 @@ def test_the_command_writes_pages_and_a_list(tmp_path, course, capsys):
     said = capsys.readouterr().out
     assert "1 pair is close enough" in said
     assert "not compared: gleb_tiny" in said
+
+
+def test_the_command_compares_the_others_where_one_cannot_be_read(tmp_path, course, monkeypatch):
+    def read(path):
+        if path.name.startswith("boris"):
+            raise InfrastructureError(f"cannot read {path}: Input/output error")
+        return read_bytes(path)
+
+    monkeypatch.setattr(archive, "read_bytes", read)
+    submissions = tmp_path / "handed-in"
+    submissions.mkdir()
+    for name in ("anna", "boris", "vera"):
+        write_notebook(submissions / f"{name}_tiny.ipynb", SOLUTION)
+    out = tmp_path / "similar"
+    assert run("tiny", submissions, "--out", out, "--course", course) == 0
+    document = json.loads((out / "similar.json").read_text("utf-8"))
+    assert document["submissions"] == 2
+    (skipped,) = document["skipped"]
+    assert skipped["student"] == "boris_tiny"
+    assert "Input/output error" in skipped["why"]
 
 
 def test_the_command_prints_the_same_list_as_json(tmp_path, course, capsys):

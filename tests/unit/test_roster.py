@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from zachetka.errors import UsageError
-from zachetka.intake.roster import Roster, Student, read_roster, read_table
+from zachetka.intake.roster import Roster, Student, numbered_rows, read_roster
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_control_characters_do_not_reach_a_terminal(read):
 
 def test_a_table_names_the_line_that_is_broken():
     with pytest.raises(csv.Error, match="line 2"):
-        read_table('a,b\n"x\n')
+        list(numbered_rows('a,b\n"x\n'))
 
 
 IVANOV = Student("17", "Иванов Пётр Ильич", "pi@x.ru", "А-1", "octocat", "hw-octocat")

@@ -36,7 +36,6 @@ def test_code_cells_keep_their_place(read):
         notebook({"cell_type": "markdown", "source": "#"}, code(["a = 1\n", "b"]), code("c"))
     )
     assert found.cells == (submission.Cell(1, "a = 1\nb"), submission.Cell(2, "c"))
-    assert found.path_name == "petrov.ipynb"
     assert found.repairs == ()
     assert len(found.sha256) == 64
 

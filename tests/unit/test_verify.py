@@ -7,6 +7,7 @@ import pytest
 from test_reference import BUG, MANIFEST, make_course
 
 from zachetka import verify
+from zachetka.grading import Job
 from zachetka.reference import Kind
 from zachetka.report import model
 from zachetka.report.junit import Case, Suite, to_junit
@@ -66,18 +67,14 @@ def blind(job):
     )
 
 
-def make_job(*, assignment, notebook, student, seeds, tasks):
-    return fake_grading.FakeJob(assignment, notebook, student, tuple(seeds), tasks)
-
-
 def run(course, work, seeds=1, **options):
     planned = verify.trials(course, MANIFEST)
 
     def work_each(job):
-        return [work(job) for _ in job.seeds]
+        return [work(job) for _ in job.secrets]
 
-    pool = ThreadPool()
-    findings = verify.run_trials(planned, lambda _: seeds, make_job, work_each, pool, **options)
+    pool, template = ThreadPool(), Job(course, "", course, "")
+    findings = verify.run_trials(planned, lambda _: seeds, template, work_each, pool, **options)
     return {(finding.trial.name, finding.seed): finding for finding in findings}
 
 

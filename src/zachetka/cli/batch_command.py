@@ -257,10 +257,9 @@ def _listed(names: list[str] | tuple[str, ...], what: str) -> Iterator[str]:
 def _notes(class_list: ClassList, attendance: Attendance | None) -> ClassNotes:
     from zachetka.report.summary import ClassNotes
 
-    missing = attendance.missing if attendance else ()
     return ClassNotes(
         layout=class_list.found.describe(),
-        missing=tuple((each.student, each.name, each.group) for each in missing),
+        missing=attendance.missing if attendance else (),
         # A file's name may be bytes that no summary can hold.
         strays=tuple((clean_line(member.path, 300), why) for member, why in class_list.strays),
     )

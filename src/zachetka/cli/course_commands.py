@@ -19,6 +19,7 @@ from zachetka.cli.options import (
     check_output,
     resolve_course,
     resolve_sandbox,
+    write_result,
 )
 from zachetka.errors import InfrastructureError, UsageError
 from zachetka.language import Language
@@ -26,7 +27,7 @@ from zachetka.language import Language
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from zachetka.verify import Finding, JobMaker, Trial
+    from zachetka.verify import Finding, Trial
 
 _WRONG_GRADER: Final = 1
 
@@ -81,9 +82,10 @@ def verify(
     from zachetka.cli.display import show_findings
     from zachetka.cli.progress import progress
     from zachetka.fairness import to_markdown
-    from zachetka.grading import grade_under_each_secret
+    from zachetka.grading import Job, grade_under_each_secret
     from zachetka.manifest import assignment_names
     from zachetka.pool import LocalPool
+    from zachetka.sandbox.base import Isolation
     from zachetka.verify import CORRECT, run_trials, to_xml
 
     check_output(junit)
@@ -104,10 +106,11 @@ def verify(
     findings: list[Finding] = []
     interrupted = False
     with progress(sum(map(seeds_of, planned)), f"verify in {backend}") as advance:
-        maker, pool = _job_maker(root, backend), LocalPool(jobs)
-        work = grade_under_each_secret
+        # Assignment, notebook and student come with each trial.
+        job = Job(root, "", root, "", sandbox=backend, isolation=Isolation.WARM)
+        work, pool = grade_under_each_secret, LocalPool(jobs)
         try:
-            for finding in run_trials(planned, seeds_of, maker, work, pool, quick=quick):
+            for finding in run_trials(planned, seeds_of, job, work, pool, quick=quick):
                 findings.append(finding)
                 advance(finding.trial.name)
         except KeyboardInterrupt:
@@ -115,10 +118,10 @@ def verify(
     order = {id(trial): number for number, trial in enumerate(planned)}
     findings.sort(key=lambda finding: (order[id(finding.trial)], finding.seed))
     if junit is not None:
-        _write(junit, to_xml(findings))
+        write_result(junit, to_xml(findings))
     if page is not None and not interrupted:
         previous = page.read_text("utf-8") if page.exists() else ""
-        _write(page, to_markdown(findings, previous))
+        write_result(page, to_markdown(findings, previous))
     partial = interrupted or only is not None or every > 1
     show_findings(findings, as_json=json_, partial=partial)
     if interrupted:
@@ -170,39 +173,3 @@ def release(
     for language in lang or list(Language):
         typer.echo(write_template(solution, manifest, language, out))
     return 0
-
-
-def _job_maker(course: Path, backend: str) -> JobMaker:
-    from zachetka.grading import Job
-    from zachetka.sandbox.base import Isolation
-
-    def make_job(
-        *,
-        assignment: str,
-        notebook: Path,
-        student: str,
-        seeds: Sequence[int],
-        tasks: frozenset[str] | None,
-    ) -> Job:
-        return Job(
-            course=course,
-            assignment=assignment,
-            notebook=notebook,
-            student=student,
-            sandbox=backend,
-            # The first seed is the course's own secret: what its students will get.
-            secrets=tuple(f"verification with seed {seed}" if seed else None for seed in seeds),
-            isolation=Isolation.WARM,
-            tasks=tasks,
-        )
-
-    return make_job
-
-
-def _write(path: Path, text: str) -> None:
-    from zachetka.report.atomic import write_atomically
-
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error

@@ -36,24 +36,16 @@ def diff(
     ] = False,
 ) -> int:
     """Compare two folders of reports: how many scores change, whose, and by which checks."""
-    from zachetka.diff import compare
+    from zachetka.cli.display import print_json
+    from zachetka.diff import compare, to_document
     from zachetka.report.store import read_class_record
 
     difference = compare(read_class_record(old), read_class_record(new))
     if json_:
-        _print_document(difference)
+        print_json(to_document(difference))
     else:
         _show(difference)
     return _DIFFERENT if exit_code and not difference.is_empty else 0
-
-
-def _print_document(difference: Difference) -> None:
-    import json
-
-    from zachetka.cli.display import print_json
-    from zachetka.diff import to_document
-
-    print_json(json.dumps(to_document(difference), ensure_ascii=False, indent=2) + "\n")
 
 
 def _show(difference: Difference) -> None:

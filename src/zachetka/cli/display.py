@@ -17,10 +17,10 @@ from rich.text import Text
 
 from zachetka.report.clean import clean_line
 from zachetka.report.model import ReportStatus
-from zachetka.report.summary import PAGE_NAME, to_json_document
+from zachetka.report.summary import PAGE_NAME, by_student, to_json_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from zachetka.batch import Outcome
@@ -40,8 +40,10 @@ _STYLES: Final = {True: "green", False: "red", None: "yellow"}
 _MARKS: Final = {True: "✔", False: "✘", None: "–"}
 
 
-def print_json(document: str) -> None:
-    """Print a JSON document and nothing else, in UTF-8 whatever the terminal speaks."""
+def print_json(document: str | Mapping[str, Any]) -> None:
+    """Print a JSON document, or its text, and nothing else, in UTF-8 whatever the terminal is."""
+    if not isinstance(document, str):
+        document = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     sys.stdout.flush()
     sys.stdout.buffer.write(document.encode("utf-8"))
     sys.stdout.flush()
@@ -91,14 +93,11 @@ def mark(passed: bool | None) -> Text:
 
 def show_batch(outcome: Outcome, manifest: Manifest, out: Path, *, as_json: bool) -> None:
     """Print the closing table of a batch."""
+    rows = by_student(outcome.rows)
     if as_json:
-        document = to_json_document(
-            manifest.name, _by_student(outcome.rows), submissions=outcome.submissions
-        )
-        print_json(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        print_json(to_json_document(manifest.name, rows, submissions=outcome.submissions))
         return
     console = make_console()
-    rows = _by_student(outcome.rows)
     shown = rows if len(rows) <= _ROWS or not console.is_terminal else _needing_attention(rows)
     table = make_table(console, "student", ("score", "right"), "lost, %", "remarks")
     for row in shown:
@@ -132,10 +131,6 @@ def _changes(outcome: Outcome) -> Iterable[str]:
     )
 
 
-def _by_student(rows: Sequence[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (row.student.casefold(), row.student, row.report))
-
-
 def _needing_attention(rows: Sequence[Row]) -> list[Row]:
     """Choose what a teaching assistant looks at first: no verdict, rejected, flagged, lowest."""
 
@@ -147,7 +142,7 @@ def _needing_attention(rows: Sequence[Row]) -> list[Row]:
             row.score or 0.0,
         )
 
-    return _by_student(sorted(rows, key=urgency)[:_ROWS])
+    return by_student(sorted(rows, key=urgency)[:_ROWS])
 
 
 def _score_style(row: Row) -> str:
@@ -206,7 +201,7 @@ def show_findings(findings: Sequence[Finding], *, as_json: bool, partial: bool) 
     from zachetka.verify import never_failed, to_document
 
     if as_json:
-        print_json(json.dumps(to_document(findings), ensure_ascii=False, indent=2) + "\n")
+        print_json(to_document(findings))
         return
     console = make_console()
     table = make_table(

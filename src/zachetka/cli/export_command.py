@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from zachetka.cli.options import check_output
+from zachetka.cli.options import check_output, write_result
 from zachetka.errors import UsageError
 from zachetka.language import Language
 from zachetka.report.clean import clean_line
@@ -101,7 +100,7 @@ def export(
 
     target = _target(format_, out, sheet, in_place=in_place)
     record = read_class_record(reports)
-    unfinished = _unfinished(reports)
+    unfinished = _unfinished(record)
     if missing_as_zero and unfinished:
         raise UsageError(
             f"{unfinished}, so nobody can say yet who handed in nothing: finish the batch, or "
@@ -118,7 +117,7 @@ def export(
             missing_as_zero=missing_as_zero,
             lang=lang if comments else None,
         )
-        _write(target, filled.data)
+        write_result(target, filled.data)
         outcome = filled.outcome
     else:
         outcome = _written(format_, record, target, missing_as_zero=missing_as_zero, lang=lang)
@@ -128,19 +127,13 @@ def export(
     return _INCOMPLETE if strict and (outcome.left or record.broken) else 0
 
 
-def _unfinished(reports: Path) -> str:
+def _unfinished(record: ClassRecord) -> str:
     """Say that a batch has more submissions than reports; nothing if it is finished."""
     from zachetka.report.summary import JSON_NAME
 
-    try:
-        untrusted_summary = json.loads((reports / JSON_NAME).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        untrusted_summary = None
-    if not isinstance(untrusted_summary, dict):
-        return f"{reports} has no {JSON_NAME} that says whether the batch is finished"
-    if untrusted_summary.get("complete") is True:
-        return ""
-    return f"the batch in {reports} is not finished"
+    if record.complete is None:
+        return f"{record.folder} has no {JSON_NAME} that says whether the batch is finished"
+    return "" if record.complete else f"the batch in {record.folder} is not finished"
 
 
 def _target(format_: Format, out: Path | None, sheet: Path | None, *, in_place: bool) -> Path:
@@ -220,16 +213,16 @@ def _written(
         from zachetka.export.feedback import feedback_zip
 
         archive = feedback_zip(record)
-        _write(target, archive.data)
+        write_result(target, archive.data)
         return archive.outcome
     if format_ is Format.GRADESCOPE:
         from zachetka.export.gradescope import results_files
 
         files, outcome = results_files(record, lang)
         for name, text in files.items():
-            _write(target / name / "results.json", text, make_folder=True)
+            write_result(target / name / "results.json", text, make_folder=True)
         return outcome
-    _write(target, _content(format_, record, missing_as_zero=missing_as_zero))
+    write_result(target, _content(format_, record, missing_as_zero=missing_as_zero))
     reports = len(record.reports)
     return Outcome("reports are in it", reports, reports, notes=record.notes)
 
@@ -256,14 +249,3 @@ def _content(format_: Format, record: ClassRecord, *, missing_as_zero: bool) -> 
     from zachetka.export.junit_suites import class_junit
 
     return class_junit(record)
-
-
-def _write(path: Path, content: str | bytes, *, make_folder: bool = False) -> None:
-    from zachetka.report.atomic import write_atomically
-
-    try:
-        if make_folder:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, content)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error

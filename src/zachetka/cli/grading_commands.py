@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -22,6 +21,7 @@ from zachetka.cli.options import (
     graded_assignment,
     resolve_course,
     resolve_sandbox,
+    write_result,
 )
 from zachetka.errors import InfrastructureError, SubmissionRejectedError, UsageError
 from zachetka.language import Language
@@ -73,6 +73,7 @@ def grade(
     from zachetka.batch import declared
     from zachetka.grading import Job
     from zachetka.grading import grade as grade_job
+    from zachetka.report.model import to_json
 
     language = lang or declared(notebook)[1] or Language.EN
     job = Job(
@@ -85,7 +86,7 @@ def grade(
     )
     report = grade_job(job)
     if output is not None:
-        _store(report, output)
+        write_result(output, to_json(report))
     return _show(report, as_json=json_, language=language)
 
 
@@ -144,13 +145,13 @@ def _course_of(notebook: Path, course: Path | None) -> Path:
 
 def _assignment_of(course: Path, notebook: Path, declared: str | None) -> str:
     """Find the assignment: in the notebook's metadata, in its file name, or the only one."""
+    from zachetka.intake.choice import naming
     from zachetka.manifest import assignment_names
 
     known = assignment_names(course)
     if declared in known:
         return str(declared)
-    name = notebook.stem.casefold()
-    named = [known_name for known_name in known if _names(name, known_name)]
+    named = [name for name in known if naming([name])(notebook.stem)]
     for candidates in (named, known):
         if len(candidates) == 1:
             return candidates[0]
@@ -170,10 +171,6 @@ def _refuse_no_notebook(notebook: Path) -> None:
         raise UsageError(f"{notebook.name}: {error}") from error
 
 
-def _names(stem: str, assignment: str) -> bool:
-    return re.search(rf"(?<![^\W_]){re.escape(assignment)}(?![^\W_])", stem) is not None
-
-
 def _public_checks(course: Path, assignment: str) -> Path:
     from zachetka.manifest import load_manifest
 
@@ -191,15 +188,6 @@ def _needs_file(notebook: Path, of_a_folder: str) -> None:
         raise UsageError(f"{notebook} is a folder: {of_a_folder}")
     if not notebook.exists() and not notebook.is_symlink():
         raise UsageError(f"there is no file {notebook}: check the path")
-
-
-def _store(report: Report, path: Path) -> None:
-    from zachetka.report.model import write_report
-
-    try:
-        write_report(report, path)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _show(report: Report, *, as_json: bool, language: Language) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -63,8 +62,7 @@ def sandbox(
         broken = broken or any(trial["held"] is False for trial in entry["trials"])
         entries.append(entry)
     if json_:
-        document = {"schema": "zachetka.sandboxes/1", "sandboxes": entries}
-        print_json(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        print_json({"schema": "zachetka.sandboxes/1", "sandboxes": entries})
     else:
         show_sandboxes(entries)
     return InfrastructureError.exit_code if broken else 0
@@ -75,7 +73,7 @@ def schema() -> int:
     from zachetka.cli.display import print_json
     from zachetka.report.model import json_schema
 
-    print_json(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
+    print_json(json_schema())
     return 0
 
 

@@ -175,3 +175,19 @@ def check_output(path: Path | None) -> None:
         return
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise UsageError(f"cannot write {path}: it is a folder, or its folder does not exist")
+
+
+def write_result(path: Path, content: str | bytes, *, make_folder: bool = False) -> None:
+    """Write the file that was asked for.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    from zachetka.report.atomic import write_atomically
+
+    try:
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error

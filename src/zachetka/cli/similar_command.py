@@ -15,7 +15,7 @@ from zachetka.cli.options import (
     check_folder,
     resolve_course,
 )
-from zachetka.errors import SubmissionRejectedError, UsageError
+from zachetka.errors import ZachetkaError
 from zachetka.report.clean import clean_line
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _sources(class_list: ClassList) -> tuple[dict[str, list[str]], list[tuple[st
                 continue
             try:
                 parsed = parse(reader.read(member.source, member.address))
-            except (SubmissionRejectedError, UsageError) as error:
+            except ZachetkaError as error:
                 skipped.append((_line(key), clean_line(str(error), _WHY_LETTERS)))
             else:
                 sources[key] = [cell.source for cell in parsed.cells]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.language import Language, Text
 from zachetka.report.model import CheckStatus, ReportStatus
-from zachetka.report.summary import _defused
+from zachetka.report.summary import defused
 
 if TYPE_CHECKING:
     from zachetka.report.model import Check, Report
@@ -41,7 +41,7 @@ def comment_lines(report: Report, language: Language) -> list[str]:
     if len(failed) > _CHECKS:
         lines.append("…")
     # A sheet with comments is opened in a spreadsheet, and parts of these are a student's words.
-    return [_defused(" ".join(line.split())) for line in lines]
+    return [defused(" ".join(line.split())) for line in lines]
 
 
 def _said(check: Check, language: Language) -> str:

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError
 from zachetka.export.archive import to_zip
-from zachetka.export.outcome import Left, Outcome, Reason
+from zachetka.export.outcome import Left, Outcome, Reason, without_grade
 from zachetka.report.model import ReportStatus
+from zachetka.submission.file import read_capped
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from zachetka.report.model import SubmissionInfo
     from zachetka.report.store import ClassRecord
 
@@ -52,7 +51,7 @@ def feedback_zip(record: ClassRecord) -> FeedbackZip:
     for stored in record.reports:
         who, submission = stored.report.label, stored.report.submission
         if stored.report.status is ReportStatus.ERROR:
-            left.append(Left(Reason.ERROR, who, stored.report.message or "no more is known"))
+            left.append(without_grade(stored.report))
             continue
         trouble = _trouble(submission.folder)
         found = [
@@ -67,7 +66,7 @@ def feedback_zip(record: ClassRecord) -> FeedbackZip:
         if trouble:
             left.append(Left(Reason.LEFT, who, trouble))
             continue
-        files.update((name, _read(page)) for name, page in found)
+        files.update((name, read_capped(page, "page", _PAGE_BYTES)) for name, page in found)
         if sum(map(len, files.values())) > _ALL_BYTES:
             raise UsageError(f"the pages are more than {_ALL_BYTES} bytes, which no system takes")
     reports = len(record.reports)
@@ -91,14 +90,3 @@ def _trouble(untrusted_folder: str | None) -> str:
 def _name(submission: SubmissionInfo, page: str) -> str:
     came_flat = submission.file.startswith(f"{submission.folder}_")
     return f"{submission.folder}_{page}" if came_flat else f"{submission.folder}/{page}"
-
-
-def _read(page: Path) -> bytes:
-    try:
-        with page.open("rb") as stream:
-            data = stream.read(_PAGE_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read the page {page}: {error.strerror}") from error
-    if len(data) > _PAGE_BYTES:
-        raise UsageError(f"the page {page} is larger than {_PAGE_BYTES} bytes")
-    return data

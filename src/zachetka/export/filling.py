@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError
 from zachetka.export.matching import Match, Person, Register
-from zachetka.export.outcome import Left, Outcome, Reason
+from zachetka.export.outcome import Left, Outcome, Reason, without_grade
 from zachetka.report.clean import some_of
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _obstacle(report: Report, match: Match, claims: dict[int, list[str]]) -> Lef
     if not match.people:
         return Left(Reason.ABSENT, report.label, match.why)
     if report.score is None:
-        return Left(Reason.ERROR, report.label, report.message or "no more is known")
+        return without_grade(report)
     rivals = {name for person in match.people for name in claims[person.row]}
     if len(rivals) > 1:
         why = f"{len(rivals)} reports are for the same row: {', '.join(sorted(rivals))}"

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from zachetka.export.comments import comment_lines
-from zachetka.export.outcome import Left, Outcome, Reason
+from zachetka.export.outcome import Outcome, without_grade
 from zachetka.report.model import CheckStatus
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ def results_files(record: ClassRecord, language: Language) -> tuple[dict[str, st
         if stored.report.score is not None
     }
     left = tuple(
-        Left(Reason.ERROR, stored.report.label, stored.report.message or "no more is known")
-        for stored in record.reports
-        if stored.report.score is None
+        without_grade(stored.report) for stored in record.reports if stored.report.score is None
     )
     return files, Outcome("results written", len(files), len(record.reports), left, record.notes)
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zachetka.export.tables import CellValue, Table
+from zachetka.export.tables import CellValue, Table, time_text
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from zachetka.report.store import ClassRecord, Stored
 
 _HEAD: Final = (
@@ -39,8 +37,8 @@ def _row(assignment: str, stored: Stored) -> tuple[CellValue, ...]:
     lost = late.points_lost if late else 0.0
     score = report.score
     return (
-        *(assignment, _time(late.deadline if late else None)),
-        _time(report.submission.handed_in_at or (late.handed_in_at if late else None)),
+        *(assignment, time_text(late.deadline if late else None)),
+        time_text(report.submission.handed_in_at or (late.handed_in_at if late else None)),
         *(report.student, *_last_first(report.name or ""), email),
         None if score is None else round(score + lost, _DIGITS),
         None if score is None else round(lost, _DIGITS),
@@ -53,7 +51,3 @@ def _last_first(name: str) -> tuple[str, str]:
     """Divide a name at its comma; without one nobody knows which word is which."""
     last, _, first = name.partition(",")
     return last.strip(), first.strip()
-
-
-def _time(at: datetime | None) -> str | None:
-    return at.isoformat(sep=" ", timespec="seconds") if at else None

@@ -11,6 +11,8 @@ from zachetka.report.clean import some_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from zachetka.report.model import Report
+
 _NAMES: Final = 5
 
 
@@ -42,6 +44,11 @@ class Left:
     reason: Reason
     who: str
     why: str
+
+
+def without_grade(report: Report) -> Left:
+    """Say of a report that it has no grade because of an error of ours."""
+    return Left(Reason.ERROR, report.label, report.message or "no more is known")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError
+from zachetka.submission.file import read_capped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,13 +79,7 @@ def read_sheet(path: Path) -> Sheet:
     Raises:
         UsageError: it cannot be read, or is no CSV.
     """
-    try:
-        with path.open("rb") as stream:
-            untrusted_data = stream.read(_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read the sheet {path}: {error.strerror}") from error
-    if len(untrusted_data) > _BYTES:
-        raise UsageError(f"the sheet {path} is too large to be one")
+    untrusted_data = read_capped(path, "sheet", _BYTES)
     for start, what in _NOT_CSV.items():
         if untrusted_data.startswith(start):
             raise UsageError(

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from zachetka.report.summary import _defused, summary_row
+from zachetka.report.summary import defused, summary_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def to_csv(table: Table) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     for row in (table.head, *table.rows):
-        writer.writerow([_defused(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([defused(cell) if isinstance(cell, str) else cell for cell in row])
     return stream.getvalue()
 
 
@@ -92,13 +92,14 @@ def _score_row(stored: Stored, tasks: Sequence[str]) -> tuple[CellValue, ...]:
         *(row.student, report.name, report.group, row.status, row.score, row.max_score),
         *(row.tasks.get(task) for task in tasks),
         *(row.checks_passed, row.checks_total),
-        _time(report.submission.handed_in_at or (late.handed_in_at if late else None)),
-        *(_time(late.deadline if late else None), late.days if late else None),
+        time_text(report.submission.handed_in_at or (late.handed_in_at if late else None)),
+        *(time_text(late.deadline if late else None), late.days if late else None),
         *(late.percent if late else None, round(late.points_lost, _DIGITS) if late else None),
         *(late.extension if late else None, row.wall_s),
         *(" | ".join(row.flags), row.message, row.file, row.report),
     )
 
 
-def _time(at: datetime | None) -> str | None:
+def time_text(at: datetime | None) -> str | None:
+    """Give a time as spreadsheets read it."""
     return at.isoformat(sep=" ", timespec="seconds") if at else None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError
 from zachetka.export.archive import to_zip
+from zachetka.report.junit import xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 # What a cell of a workbook holds at most, and how many rows a sheet has.
 _CELL: Final = 32_767
 _ROWS: Final = 1_048_576
-# XML has no place for these; control characters are not in reports to begin with.
-_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # A workbook says when it was made; this one is to depend on the reports alone.
 _MADE: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl takes times of day without a zone
 
@@ -57,11 +55,7 @@ def to_workbook(tables: Mapping[str, Table]) -> bytes:
 def _cell(sheet: WriteOnlyWorksheet, value: CellValue) -> Cell:
     from openpyxl.cell import WriteOnlyCell
 
-    text = (
-        _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", value)[:_CELL]
-        if isinstance(value, str)
-        else value
-    )
+    text = xml_text(value)[:_CELL] if isinstance(value, str) else value
     cell = WriteOnlyCell(sheet, value=text)
     if isinstance(value, str):
         cell.data_type = "s"  # openpyxl takes a text that starts with = for a formula

@@ -14,7 +14,7 @@ from zachetka.intake.layouts import NOTEBOOK
 from zachetka.submission.notebook import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from zachetka.submission.archive import Reader
     from zachetka.submission.listing import Member
@@ -73,12 +73,11 @@ def choose(
         wanted: what it asks for, where that is known.
     """
     wanted = wanted or Wanted()
-    ours, others = _naming([assignment]), _naming(wanted.others)
+    ours, others = naming([assignment]), naming(wanted.others)
 
     def from_outside(candidate: Candidate) -> _Outside:
         member = candidate.member
-        stem = member.name.casefold().replace("_", "-")
-        about = 1 if ours.search(stem) else -1 if others.search(stem) else 0
+        about = 1 if ours(member.name) else -1 if others(member.name) else 0
         name, _, _ = member.name.rpartition(".")
         is_original = bare(name) == name and member.name.casefold().endswith(NOTEBOOK)
         return _Outside(about, candidate.order, -len(member.parts), is_original, member.path)
@@ -105,9 +104,15 @@ def choose(
     }
 
 
-def _naming(assignments: Sequence[str]) -> re.Pattern[str]:
-    names = "|".join(re.escape(name.casefold().replace("_", "-")) for name in assignments if name)
-    return re.compile(rf"(?<![^\W_])(?:{names})(?![^\W_])" if names else r"(?!)")
+def naming(assignments: Iterable[str]) -> Callable[[str], bool]:
+    """Give what says of a file's name whether one of the assignments is named in it."""
+    names = "|".join(re.escape(_spelled(name)) for name in assignments if name)
+    pattern = re.compile(rf"(?<![^\W_])(?:{names})(?![^\W_])" if names else r"(?!)")
+    return lambda name: pattern.search(_spelled(name)) is not None
+
+
+def _spelled(name: str) -> str:
+    return name.casefold().replace("_", "-")
 
 
 def _looks(

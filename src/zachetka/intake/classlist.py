@@ -26,7 +26,7 @@ from zachetka.intake.layouts import (
 )
 from zachetka.intake.place import Place
 from zachetka.intake.received import Times, are_of_students, in_time
-from zachetka.intake.sentences import which_is_graded, why_nothing_is_graded
+from zachetka.intake.sentences import why_nothing_is_graded
 from zachetka.submission.archive import Reader
 from zachetka.submission.entries import LEADS_OUT
 from zachetka.submission.listing import SUFFIX, Member
@@ -45,8 +45,8 @@ class HandedIn:
     """What one student handed in: the notebook that counts, and the rest.
 
     `notebook` is None where there is none, and `reason` says why; `others` are the notebooks that
-    do not count, and `note` names them. `at` is when the learning management system received it.
-    `submitters` are the students of a group, where the system names them.
+    do not count. `at` is when the learning management system received it. `submitters` are the
+    students of a group, where the system names them.
     """
 
     owner: Owner
@@ -54,7 +54,6 @@ class HandedIn:
     others: tuple[Member, ...] = ()
     rest: tuple[Member, ...] = ()
     at: datetime | None = None
-    note: str | None = None
     reason: Text | None = None
     submitters: tuple[Submitter, ...] = ()
 
@@ -67,7 +66,6 @@ class ClassList:
     should know.
     """
 
-    place: Place
     found: Found
     students: tuple[HandedIn, ...]
     strays: tuple[tuple[Member, str], ...]
@@ -124,7 +122,7 @@ def read_class(
         students = _with_numbers(students)
     if all(student.at is None for student in students):
         notes.append("when each student handed in is not known from this download")
-    return ClassList(place, found, tuple(students), (*outside, *strays), tuple(notes))
+    return ClassList(found, tuple(students), (*outside, *strays), tuple(notes))
 
 
 def _refuse_single_file(place: Place) -> None:
@@ -237,7 +235,6 @@ def _handed_in(
         tuple(others),
         tuple(member for member in own if not is_notebook(member.name)),
         at=times.of(main, owned),
-        note=which_is_graded(notebook, others) if notebook and others else None,
         reason=None if notebook else why_nothing_is_graded(own),
         submitters=entry.submitters if entry else (),
     )
@@ -253,8 +250,8 @@ def _with_numbers(students: list[HandedIn]) -> list[HandedIn]:
     names = {student.owner.name for student in students}
     if len(students) < 2 or len(names) > 1:  # noqa: PLR2004 - one has nobody to be told from
         return students
-    return [
-        replace(student, owner=owner._replace(name=f"{owner.name} {owner.lms_id}".strip()))
-        for student in students
-        for owner in (student.owner,)
-    ]
+    return [replace(student, owner=_with_number(student.owner)) for student in students]
+
+
+def _with_number(owner: Owner) -> Owner:
+    return owner._replace(name=f"{owner.name} {owner.lms_id}".strip())

@@ -34,8 +34,7 @@ class Owner(NamedTuple):
     """Whose a file is, as far as its path says.
 
     `key` is unique in the layout; `lms_id` and `folder` are what the system calls the student and
-    what was handed in; `order` tells earlier from later uploads of one student; `late` is what the
-    system itself says of it.
+    what was handed in; `order` tells earlier from later uploads of one student.
     """
 
     key: str
@@ -43,7 +42,6 @@ class Owner(NamedTuple):
     lms_id: str = ""
     folder: str = ""
     order: tuple[float, ...] = ()
-    late: bool | None = None
 
 
 def _anybody(_owners: Sequence[Owner]) -> bool:
@@ -118,7 +116,6 @@ def _canvas(match: re.Match[str]) -> Owner:
         name=name,
         lms_id=user,
         order=(int(match["attachment"] or 0),),
-        late=match["late"] is not None,
     )
 
 
@@ -164,7 +161,7 @@ CANVAS: Final = Layout(
     "Canvas",
     "'petrovivan_LATE_12345_67890_hw.ipynb'",
     re.compile(
-        r"(?:(?P<name>(?!LATE_|anon_)\w+?)_)?(?:(?P<late>LATE)_)?"
+        r"(?:(?P<name>(?!LATE_|anon_)\w+?)_)?(?:LATE_)?"
         r"(?P<user>[1-9]\d{0,17}|anon_[A-Za-z0-9]+)_"
         r"(?:(?P<attachment>[1-9]\d{0,17})_[^/]+(?:/.+)?|(?:text|link)\.html)"
     ),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from zachetka.errors import UsageError
 from zachetka.intake.times import read_time
 from zachetka.report.clean import clean_line
+from zachetka.submission.file import read_capped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -165,13 +166,7 @@ def read_roster(path: Path, zone: tzinfo = UTC) -> Roster:
     Raises:
         UsageError: it cannot be read, or has no column that says who somebody is.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read the roster {path}: {error.strerror}") from error
-    if len(data) > _BYTES:
-        raise UsageError(f"the roster {path} is too large to be a list of students")
+    data = read_capped(path, "roster", _BYTES)
     if data.startswith(b"PK"):
         raise UsageError(f"the roster {path} is a workbook: save it as CSV")
     try:
@@ -202,15 +197,6 @@ def decode_table(data: bytes) -> str:
         return data.decode("cp1251", errors="replace")
 
 
-def read_table(text: str) -> list[list[str]]:
-    """Read rows of cells, whatever divides these; see `delimiter_of`.
-
-    Raises:
-        csv.Error: a quote is not closed, or a cell is too large; the line is named.
-    """
-    return [row for _, row in numbered_rows(text)]
-
-
 def delimiter_of(text: str) -> str:
     """Give what divides the cells: what the first line has most of."""
     first = text.lstrip("\r\n").split("\n", 1)[0]
@@ -224,7 +210,11 @@ def plain(text: str) -> str:
 
 
 def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows that are not empty, each with the number of its last line."""
+    """Give the rows that are not empty, each with the number of its last line.
+
+    Raises:
+        csv.Error: a quote is not closed, or a cell is too large; the line is named.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     try:
         for row in reader:

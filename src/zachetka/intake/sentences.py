@@ -1,4 +1,4 @@
-"""What teaching assistants and students are told of the files that were handed in."""
+"""What students are told of the files that were handed in."""
 
 from __future__ import annotations
 
@@ -15,15 +15,6 @@ if TYPE_CHECKING:
 
 _NAMED: Final = 3
 _NAME_LETTERS: Final = 80
-
-
-def which_is_graded(notebook: Member, others: Sequence[Member]) -> str:
-    """Say to the teaching assistant which of several notebooks counts."""
-    # Where two have one name, their folders tell them apart.
-    alike = any(other.name == notebook.name for other in others)
-    shown = [_shown(m.path if alike else m.name) for m in (notebook, *others[:_NAMED])]
-    more = "" if len(others) <= _NAMED else f" and {len(others) - _NAMED} more"
-    return f"{shown[0]} is graded, not {', '.join(shown[1:])}{more}"
 
 
 def why_nothing_is_graded(own: Sequence[Member]) -> Text:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import statistics
 from collections import defaultdict
-from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -48,6 +47,8 @@ if TYPE_CHECKING:
     from zachetka.report.store import ClassRecord, Stored
     from zachetka.similarity import Pair
 
+# Beside this page, the folder of those of the students.
+STUDENTS: Final = "feedback"
 CSS: Final = resources.files("zachetka.pages").joinpath("class_page.css").read_text("utf-8")
 
 # Below it, chance moves a correlation by more than what it is judged by.
@@ -67,18 +68,14 @@ _OPEN_CHECKS: Final = 12
 _RELATIVE: Final = re.compile(r"[\w.~%-][\w.~%/-]*", re.ASCII)
 
 
-def class_page(
-    record: ClassRecord, *, manifest: Manifest, pairs: Sequence[Pair] = (), pages: str = "feedback"
-) -> str:
+def class_page(record: ClassRecord, *, manifest: Manifest, pairs: Sequence[Pair] = ()) -> str:
     """Give the page as HTML.
 
     Args:
         record: what the batch left.
         manifest: the assignment.
         pairs: submissions that are close to each other; `page` is relative to this one.
-        pages: the folder of the students' pages, relative to where this one will lie.
     """
-    links = _Links(f"{quote(pages.rstrip('/'), safe='/.')}/" if pages else "")
     reports = record.reports
     max_score = max((each.report.max_score for each in reports), default=0) or manifest.max_score
     checks = check_results(reports)
@@ -89,8 +86,8 @@ def class_page(
         record=record,
         max_score=max_score,
         broken=[clean_line(name, LINE_LIMIT) for name in record.broken],
-        link=links.link,
-        listed=links.listed,
+        link=_link,
+        listed=_listed,
         points=lambda value: points(value, max_score),
         meter=meter,
         balance=balance,
@@ -111,33 +108,29 @@ def class_page(
         **_scores(reports, max_score),
         **_tasks(reports, manifest),
         **_checks(checks, reports),
-        **_effort(reports, links),
+        **_effort(reports),
         late=_late(reports),
         late_chart=late_chart(reports),
         several=[each for each in reports if each.report.submission.others],
         groups=group_results(record),
         missing=_missing(record),
-        pairs=_pairs(pairs, record, links),
+        pairs=_pairs(pairs, record),
         more_pairs=max(0, len(pairs) - _PAIRS),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Links:
-    """Leads to the pages of students, which lie in `folder`."""
+def _address(stored: Stored) -> str:
+    # A name of a file that is no UTF-8 has its bytes back in the address.
+    return f"{STUDENTS}/{quote(stored.stem, safe='', errors='surrogateescape')}.html"
 
-    folder: str
 
-    def address(self, stored: Stored) -> str:
-        # A name of a file that is no UTF-8 has its bytes back in the address.
-        return f"{self.folder}{quote(stored.stem, safe='', errors='surrogateescape')}.html"
+def _link(stored: Stored) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(_address(stored), stored.report.label)
 
-    def link(self, stored: Stored) -> Markup:
-        return Markup('<a href="{}">{}</a>').format(self.address(stored), stored.report.label)
 
-    def listed(self, students: Sequence[Stored], most: int = _LISTED) -> Markup:
-        shown = Markup(", ").join(map(self.link, students[:most]))
-        return shown + (f" and {len(students) - most:,} more" if len(students) > most else "")
+def _listed(students: Sequence[Stored], most: int = _LISTED) -> Markup:
+    shown = Markup(", ").join(map(_link, students[:most]))
+    return shown + (f" and {len(students) - most:,} more" if len(students) > most else "")
 
 
 def _overview(reports: Sequence[Stored], max_score: float) -> dict[str, Any]:
@@ -231,7 +224,7 @@ def _checks(checks: Sequence[CheckResult], reports: Sequence[Stored]) -> dict[st
     }
 
 
-def _effort(reports: Sequence[Stored], links: _Links) -> dict[str, Any]:
+def _effort(reports: Sequence[Stored]) -> dict[str, Any]:
     runs = [(each.report.execution, each) for each in reports if each.report.execution is not None]
     times = [(run.wall_s, each) for run, each in runs]
     sizes = [
@@ -242,10 +235,10 @@ def _effort(reports: Sequence[Stored], links: _Links) -> dict[str, Any]:
     return {
         "times": times[:EXTREMES],
         "median_time": statistics.median([each for each, _ in times]) if times else None,
-        "time_chart": time_chart(times, links.address),
+        "time_chart": time_chart(times, _address),
         "sizes": sizes[:EXTREMES],
         "median_size": statistics.median([each for each, _ in sizes]) if sizes else None,
-        "size_chart": memory_chart(sizes, links.address),
+        "size_chart": memory_chart(sizes, _address),
     }
 
 
@@ -261,14 +254,12 @@ def _missing(record: ClassRecord) -> list[tuple[str, list[str]]]:
     return sorted(groups.items(), key=lambda group: group[0].casefold())
 
 
-def _pairs(
-    pairs: Sequence[Pair], record: ClassRecord, links: _Links
-) -> list[tuple[Markup, Markup, float, str]]:
+def _pairs(pairs: Sequence[Pair], record: ClassRecord) -> list[tuple[Markup, Markup, float, str]]:
     known = {each.name: each for each in record.reports}
 
     def of(untrusted_name: str) -> Markup:
         stored = known.get(untrusted_name)
-        return links.link(stored) if stored else escape(clean_line(untrusted_name, LINE_LIMIT))
+        return _link(stored) if stored else escape(clean_line(untrusted_name, LINE_LIMIT))
 
     closest = sorted(pairs, key=lambda pair: (-pair.score, pair.first, pair.second))
     return [

@@ -164,7 +164,7 @@ def _check_result(taken: list[tuple[Stored, Check, float]]) -> CheckResult:
         taken=len(taken),
         passed=sum(passes),
         discrimination=discrimination(passes, [rest for _, _, rest in taken]),
-        causes=tuple(sorted(causes.items(), key=lambda each: (-each[1], each[0]))),
+        causes=tuple(_ranked(causes)),
         failed=tuple(_best_first(each for each, _ in failed)),
     )
 

@@ -65,15 +65,10 @@ class Plots:
     left_out: int = 0
 
 
-def plots_of(data: bytes) -> tuple[Plot, ...]:
-    """Give the PNG and JPEG images in the outputs of a notebook's bytes, drawn anew."""
-    return read_plots(data).plots
-
-
 def read_plots(data: bytes) -> Plots:
-    """Give the images like `plots_of`, and the number of those that were left out.
+    """Give the PNG and JPEG images in the outputs of a notebook's bytes, drawn anew.
 
-    Bytes that are no notebook have none.
+    Bytes that are no notebook have none. The number of those that were left out is given, too.
     """
     if len(data) > FILE_BYTES:
         return Plots()

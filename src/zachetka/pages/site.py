@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from zachetka.errors import ZachetkaError
 from zachetka.known_code import reference_cells, template_cells
 from zachetka.language import Language
-from zachetka.pages.class_page import class_page
+from zachetka.pages.class_page import STUDENTS, class_page
 from zachetka.pages.feedback import feedback_page
 from zachetka.pages.images import read_plots
 from zachetka.pages.markdown import feedback_markdown
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from zachetka.similarity import Pair
     from zachetka.submission import Submission
 
-STUDENTS: Final = "feedback"
 PAIRS: Final = "pairs"
 _JSON: Final = ".json"
 

@@ -81,11 +81,10 @@ class Student:
         probe: Callable[..., Any],
         *,
         returns: Spec | Mapping[str, Any],
-        timeout_s: float | None = None,
         **inputs: Any,
     ) -> Any:
         """Do as `run`, but give the fault instead of raising it."""
         try:
-            return self.run(probe, returns=returns, timeout_s=timeout_s, **inputs)
+            return self.run(probe, returns=returns, **inputs)
         except StudentFault as fault:
             return fault

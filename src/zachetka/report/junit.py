@@ -41,7 +41,7 @@ def to_junit(suites: Iterable[Suite], timestamp: datetime) -> str:
         element = ET.SubElement(
             root,
             "testsuite",
-            name=_xml(suite.name),
+            name=xml_text(suite.name),
             tests=str(len(suite.cases)),
             failures=str(sum(case.failure is not None for case in suite.cases)),
             errors=str(sum(case.error is not None for case in suite.cases)),
@@ -59,15 +59,16 @@ def _add_case(suite: ET.Element, case: Case) -> None:
     element = ET.SubElement(
         suite,
         "testcase",
-        classname=_xml(case.classname),
-        name=_xml(case.name),
+        classname=xml_text(case.classname),
+        name=xml_text(case.name),
         time=f"{case.time_s:.3f}",
     )
     for tag, text in (("failure", case.failure), ("error", case.error)):
         if text is not None:
-            message = _xml(text)
+            message = xml_text(text)
             ET.SubElement(element, tag, message=message.partition("\n")[0]).text = message
 
 
-def _xml(text: str) -> str:
+def xml_text(text: str) -> str:
+    """Give a text with a mark in the place of each character that XML does not have."""
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

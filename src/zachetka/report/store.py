@@ -44,7 +44,7 @@ class ClassRecord:
     """All that a batch left in its folder.
 
     `strays` are files that belong to nobody, with the reason; `broken` are reports that cannot be
-    read.
+    read; `complete` is None where no summary says whether the batch is finished.
     """
 
     folder: Path
@@ -54,6 +54,7 @@ class ClassRecord:
     strays: tuple[tuple[str, str], ...] = ()
     layout: str = ""
     broken: tuple[str, ...] = ()
+    complete: bool | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -111,6 +112,7 @@ def read_class_record(folder: Path) -> ClassRecord:
         ),
         layout=_text(untrusted_summary.get("layout")),
         broken=tuple(broken),
+        complete=untrusted_summary.get("complete") is True if untrusted_summary else None,
     )
 
 

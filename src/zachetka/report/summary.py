@@ -16,10 +16,11 @@ from zachetka.report.clean import some_of
 from zachetka.report.model import CheckStatus, ReportStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from zachetka.report.model import Report
+    from zachetka.report.store import Missing
 
 SCHEMA: Final = "zachetka.summary/1"
 CSV_NAME: Final = "summary.csv"
@@ -63,12 +64,12 @@ class Row:
 class ClassNotes:
     """What is said of a class beside its reports.
 
-    `layout` is how the submissions were laid out, `missing` are students (key, name, group) who
-    handed in nothing, `strays` are files of nobody with the reason.
+    `layout` is how the submissions were laid out, `missing` are students who handed in nothing,
+    `strays` are files of nobody with the reason.
     """
 
     layout: str = ""
-    missing: tuple[tuple[str, str, str], ...] = ()
+    missing: tuple[Missing, ...] = ()
     strays: tuple[tuple[str, str], ...] = ()
 
 
@@ -106,6 +107,11 @@ def _others(report: Report) -> tuple[str, ...]:
     return (f"{report.submission.file} was graded, not {some_of(others, _NAMED)}",)
 
 
+def by_student(rows: Iterable[Row]) -> list[Row]:
+    """Sort the rows by student, whatever the case of the names."""
+    return sorted(rows, key=lambda row: (row.student.casefold(), row.student, row.report))
+
+
 def write_summary(
     folder: Path,
     assignment: str,
@@ -128,14 +134,12 @@ def write_summary(
     Raises:
         OSError: the folder cannot be written.
     """
-    ordered = sorted(rows, key=lambda row: (row.student.casefold(), row.student, row.report))
+    ordered = by_student(rows)
     write_atomically(folder / CSV_NAME, to_csv(ordered, task_names))
     document = {
         **to_json_document(assignment, ordered, submissions=submissions),
         "layout": notes.layout,
-        "missing": [
-            dict(zip(("student", "name", "group"), each, strict=True)) for each in notes.missing
-        ],
+        "missing": [asdict(each) for each in notes.missing],
         "strays": [{"path": path, "why": why} for path, why in notes.strays],
     }
     write_atomically(folder / JSON_NAME, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
@@ -146,16 +150,16 @@ def to_csv(rows: Sequence[Row], task_names: Sequence[str] = ()) -> str:
     tasks = list(dict.fromkeys([*task_names, *(task for row in rows for task in row.tasks)]))
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([*_BEFORE_TASKS, *map(_defused, tasks), *_AFTER_TASKS])
+    writer.writerow([*_BEFORE_TASKS, *map(defused, tasks), *_AFTER_TASKS])
     for row in rows:
         names = (row.name or "", row.group or "")
         texts = (*names, " | ".join(row.flags), row.message or "", row.file, row.report)
         writer.writerow(
             [
-                *(_defused(row.student), row.status, row.score, row.max_score),
+                *(defused(row.student), row.status, row.score, row.max_score),
                 *(row.tasks.get(task) for task in tasks),
                 *(row.checks_passed, row.checks_total, row.wall_s, row.late_percent),
-                *map(_defused, texts),
+                *map(defused, texts),
             ]
         )
     return stream.getvalue()
@@ -180,5 +184,6 @@ def to_json_document(assignment: str, rows: Sequence[Row], *, submissions: int) 
     }
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
+    """Give a text that no spreadsheet takes for a formula."""
     return _FORMULA.sub("'", text)

@@ -21,7 +21,7 @@ from zachetka.sandbox.base import MIB, Death, limits_with_rooms
 from zachetka.sandbox.control_group import ControlGroup
 from zachetka.sandbox.process_tree import ProcessTree
 from zachetka.sandbox.rlimits import apply_rlimits
-from zachetka.sandbox.runtime import agent_command, agent_environment, python_folders
+from zachetka.sandbox.runtime import AGENT_ROOT, agent_command, agent_environment, python_folders
 from zachetka.sandbox.stream import ChildProcess
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from zachetka.sandbox.base import Limits
 
 HOME = "/tmp"  # noqa: S108 - the sandbox's own
-AGENT_ROOT = "/opt/zachetka"
 SHM_BYTES = 64 * MIB
 NOBODY = 65534
 # Above what systems usually hand out, so that no file of the host belongs to it.

@@ -215,12 +215,8 @@ _alive: set[Container] = set()
 def _kill_all() -> None:
     for process in list(_alive):
         process.kill()
-    dismiss_reapers()
-
-
-def _forget_in_child() -> None:
-    _alive.clear()
+    dismiss_reapers()  # last: where that above fails, they have work to do
 
 
 atexit.register(_kill_all)
-os.register_at_fork(after_in_child=_forget_in_child)
+os.register_at_fork(after_in_child=_alive.clear)

@@ -23,7 +23,7 @@ from zachetka.sandbox.engine import OWNER_LABEL, Engine, find_engine, runtime_na
 from zachetka.sandbox.image import AGENT_LABEL, image_name
 from zachetka.sandbox.owner import owner
 from zachetka.sandbox.reaper import ensure_reaper
-from zachetka.sandbox.runtime import agent_environment
+from zachetka.sandbox.runtime import AGENT_ROOT, agent_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,6 @@ _KEPT_PROCESSES = 2
 # What mends an image that is missing or old.
 BUILD = "`zachetka sandbox --build`"
 HOME = "/tmp"  # noqa: S108 - a path inside the container, in a tmpfs of its own
-PACKAGE_ROOT = "/opt/zachetka"
 PATH = "/opt/venv/bin:/usr/local/bin:/usr/bin:/bin"
 
 _SHM_BYTES = 64 * MIB
@@ -186,7 +185,7 @@ def container_options(limits: Limits, *, rooms: bool = False) -> list[str]:
         *("--ulimit", "msgqueue=0:0"),
         *("--ulimit", f"nofile={_OPEN_FILES}:{_OPEN_FILES}"),
     ]
-    environment = agent_environment(HOME, PACKAGE_ROOT) | {"PATH": PATH}
+    environment = agent_environment(HOME, AGENT_ROOT) | {"PATH": PATH}
     if rooms:
         environment["ZACHETKA_ROOMS"] = f"users:{FIRST_UID}"
         environment["USER"] = "student"  # no list of users knows those of rooms

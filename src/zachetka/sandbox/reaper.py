@@ -7,7 +7,6 @@ only we hold open, and the kernel closes that whatever kills us.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
 import subprocess
@@ -83,4 +82,3 @@ def _forget_in_child() -> None:
 
 
 os.register_at_fork(after_in_child=_forget_in_child)
-atexit.register(dismiss_reapers)

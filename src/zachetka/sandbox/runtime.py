@@ -7,6 +7,9 @@ import sys
 import sysconfig
 from pathlib import Path
 
+# Where the agent lies in a sandbox that has a file system of its own.
+AGENT_ROOT = "/opt/zachetka"
+
 
 def python_folders() -> list[Path]:
     """Give the folders that this interpreter and its packages live in, nothing of the course."""

@@ -25,7 +25,6 @@ class ChildProcess:
         *,
         env: Mapping[str, str] | None = None,
         preexec: Callable[[], None] | None = None,
-        user: int | None = None,
     ) -> None:
         try:
             self._popen = subprocess.Popen(
@@ -38,9 +37,6 @@ class ChildProcess:
                 cwd="/",
                 start_new_session=True,
                 preexec_fn=preexec,  # noqa: PLW1509 - limits and a control group, no locks
-                user=user,
-                group=user,
-                extra_groups=None if user is None else [],
             )
         except (OSError, subprocess.SubprocessError) as error:
             raise InfrastructureError(f"{command[0]} could not be started: {error}") from error

@@ -40,12 +40,12 @@ __all__ = [
 ]
 
 
-def read_submission(path: Path, member: Address = ()) -> Submission:
-    """Read a notebook; `read_member` and then `parse`.
+def read_submission(path: Path) -> Submission:
+    """Read a notebook; `read_bytes` and then `parse`.
 
     Raises:
         SubmissionRejectedError: it is no notebook that could be run.
         UsageError: there is no such file.
         InfrastructureError: the file is there and cannot be read.
     """
-    return parse(read_member(path, member))
+    return parse(read_bytes(path))

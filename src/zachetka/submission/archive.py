@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import InfrastructureError, SubmissionRejectedError
 from zachetka.language import Text
-from zachetka.submission.entries import READ_ERRORS, path_parts
+from zachetka.submission.entries import READ_ERRORS
 from zachetka.submission.file import FILE_BYTES, RawSubmission, read_bytes, too_large
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ os.register_at_fork(after_in_child=_shared.forget)
 
 def _raw(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> RawSubmission:
     data = bytes_of(archive, info)
-    return RawSubmission(path_parts(info)[-1], hashlib.sha256(data).hexdigest(), data)
+    return RawSubmission(hashlib.sha256(data).hexdigest(), data)
 
 
 def _of_student(inner: zipfile.ZipFile, below: Sequence[int]) -> RawSubmission:

@@ -1,4 +1,4 @@
-"""The bytes of a submission: a regular file of bounded size, and nothing that looks like one."""
+"""The bytes of files, with a cap; a submission is a regular file, nothing that looks like one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ FILE_BYTES: Final = 50 * 1000 * 1000
 class RawSubmission:
     """The bytes of a file that was handed in, and how many they were."""
 
-    path_name: str
     sha256: str
     data: bytes = field(repr=False)
     size: int = field(init=False)
@@ -69,7 +68,23 @@ def read_bytes(path: Path) -> RawSubmission:
         os.close(descriptor)
     if len(data) > FILE_BYTES:
         raise too_large(len(data))
-    return RawSubmission(path.name, hashlib.sha256(data).hexdigest(), data)
+    return RawSubmission(hashlib.sha256(data).hexdigest(), data)
+
+
+def read_capped(path: Path, what: str, most_bytes: int) -> bytes:
+    """Read a file of the user's own; `what` says in messages what it is.
+
+    Raises:
+        UsageError: it cannot be read, or is too large.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(most_bytes + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read the {what} {path}: {error.strerror}") from error
+    if len(data) > most_bytes:
+        raise UsageError(f"cannot read the {what} {path}: too large, more than {most_bytes} bytes")
+    return data
 
 
 def _is_regular(path: Path) -> bool:

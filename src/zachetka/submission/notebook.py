@@ -69,9 +69,7 @@ class Submission:
     are what the template wrote into the notebook's metadata, if it is still there.
     """
 
-    path_name: str
     sha256: str
-    size: int
     cells: tuple[Cell, ...]
     repairs: tuple[str, ...] = ()
     declared_assignment: str | None = None
@@ -113,9 +111,7 @@ def parse(raw: RawSubmission) -> Submission:
         note(repairs, f"{left_out_mb} MB of stored outputs and other data were left out")
     untrusted_mark = mapping(untrusted_metadata.get("zachetka"))
     return Submission(
-        path_name=raw.path_name,
         sha256=raw.sha256,
-        size=raw.size,
         cells=cells,
         repairs=tuple(dict.fromkeys(repairs)),
         declared_assignment=_name(untrusted_mark.get("assignment")),
