@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from zachetka import reference, release
+from zachetka.errors import Cause
 from zachetka.language import Language
 from zachetka.pool import results
 from zachetka.reference import Kind, Variant
 from zachetka.report.junit import Case, Suite, to_junit
-from zachetka.report.model import CheckStatus, ReportStatus
+from zachetka.report.model import CellStatus, CheckStatus, ReportStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -30,6 +31,7 @@ CORRECT: Final = frozenset({Kind.SOLUTION, Kind.ALTERNATIVE})
 
 _TOLERANCE: Final = 1e-6
 _SEEDS_PER_JOB: Final = 10
+_MESSAGES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +189,27 @@ def compare(
             for check in report.checks
             if check.id in set(failed) - expected.fails - expected.may_fail
         )
-    diagnosis = expected.diagnosis
-    if diagnosis is not None and not any(diagnosis in message for message in _messages(report)):
-        problems.append(f"no message says {diagnosis!r}")
+    diagnosis, messages = expected.diagnosis, tuple(_messages(report))
+    if diagnosis is not None and not any(diagnosis in message for message in messages):
+        said = "; ".join(messages[:_MESSAGES]) or "nothing"
+        problems.append(f"no message says {diagnosis!r}, but: {said}")
+    if expected.kind is Kind.BUG and diagnosis is None:
+        problems.extend(_never_ran(report))
     score = report.max_score - points_lost(report, expected.may_fail)
     if abs(score - expected.score) > _TOLERANCE:
         problems.append(f"scores {score:g}, must score {expected.score:g}")
     return Finding(trial, seed, report, failed, tuple(problems))
+
+
+def _never_ran(report: Report) -> Iterator[str]:
+    """Say which parts of a bug were no part of the notebook: it would be caught for nothing."""
+    cells = report.execution.cells if report.execution is not None else ()
+    for cell in cells:
+        if cell.status is not CellStatus.OK:
+            yield f"cell {cell.index + 1} of the notebook does not run: {cell.error_line}"
+    for check in report.checks:
+        if check.cause is Cause.MISSING:
+            yield f"{check.id} finds nothing to check: {check.message}"
 
 
 def points_lost(report: Report, apart_from: Collection[str] = ()) -> float:

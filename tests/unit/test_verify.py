@@ -1,5 +1,6 @@
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import fake_grading
@@ -135,7 +136,31 @@ def test_a_mistake_must_be_called_by_its_name(course):
     bug.write_text(BUG.replace("# fails", '# diagnosis = "wron"\n# fails'))
     assert run(course, right)["three", 0].ok
     bug.write_text(BUG.replace("# fails", '# diagnosis = "it returns 3"\n# fails'))
-    assert run(course, right)["three", 0].problems == ("no message says 'it returns 3'",)
+    (problem,) = run(course, right)["three", 0].problems
+    assert problem.startswith("no message says 'it returns 3', but: wrong")
+
+
+def test_a_bug_that_never_ran_is_not_caught(course):
+    ran = model.CellRun(index=1, status="failed", duration_s=0, error="NameError: nn")
+    execution = model.Execution(
+        status="failed", cells=(ran,), wall_s=0, cpu_s=0, peak_memory_bytes=None
+    )
+
+    def without_names(job):
+        report = right(job)
+        checks = tuple(
+            replace(each, cause=each.cause and "missing", message="no `g`")
+            for each in report.checks
+        )
+        return report.model_copy(update={"checks": checks, "execution": execution})
+
+    assert run(course, without_names)["three", 0].problems == (
+        "cell 2 of the notebook does not run: NameError: nn",
+        "g.value finds nothing to check: no `g`",
+    )
+    bug = course / "reference_solutions" / "hw" / "bugs" / "three.py"
+    bug.write_text(BUG.replace("# fails", '# diagnosis = "no `g`"\n# fails'))
+    assert run(course, without_names)["three", 0].ok
 
 
 def strict(job):

@@ -59,9 +59,11 @@ def verify(
         int, typer.Option("--every", min=1, help="Try one in so many of the planted bugs.")
     ] = 1,
     only: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            "--only", metavar="PATTERN", help="Only names like this: `sgd_*` or `solution.*`."
+            "--only",
+            metavar="PATTERN",
+            help="Only names like this: `sgd_*` or `solution.*`. May be repeated.",
         ),
     ] = None,
     json_: JsonOption = False,
@@ -90,13 +92,13 @@ def verify(
 
     check_output(junit)
     check_output(page)
-    if page is not None and (only is not None or every > 1):
+    if page is not None and (only or every > 1):
         raise UsageError("the page is about whole assignments: leave out --only and --every")
     root = resolve_course(course)
     names = list(dict.fromkeys(assignments or assignment_names(root)))
     if not names:
         raise UsageError(f"{root} has no assignments")
-    planned = _planned(root, names, every=every, only=only)
+    planned = _planned(root, names, every=every, only=only or ())
     # What is graded here is the course's own code, so no word of trust is asked for.
     backend = resolve_sandbox(sandbox, trust_submissions=True)
 
@@ -122,7 +124,7 @@ def verify(
     if page is not None and not interrupted:
         previous = page.read_text("utf-8") if page.exists() else ""
         write_result(page, to_markdown(findings, previous))
-    partial = interrupted or only is not None or every > 1
+    partial = interrupted or bool(only) or every > 1
     show_findings(findings, as_json=json_, partial=partial)
     if interrupted:
         raise KeyboardInterrupt
@@ -131,7 +133,7 @@ def verify(
     return 0 if all(finding.ok for finding in findings) else _WRONG_GRADER
 
 
-def _planned(root: Path, names: Sequence[str], *, every: int, only: str | None) -> list[Trial]:
+def _planned(root: Path, names: Sequence[str], *, every: int, only: Sequence[str]) -> list[Trial]:
     from zachetka.manifest import load_manifest
     from zachetka.reference import Kind
     from zachetka.verify import trials
@@ -143,10 +145,13 @@ def _planned(root: Path, names: Sequence[str], *, every: int, only: str | None) 
         for trial in planned
         if trial.variant.kind is not Kind.BUG or next(number) % every == 0
     ]
-    if only is not None:
-        planned = [trial for trial in planned if fnmatchcase(trial.name, only)]
-        if not planned:
-            raise UsageError(f"nothing has a name like {only!r}")
+    for pattern in only:
+        if not any(fnmatchcase(trial.name, pattern) for trial in planned):
+            raise UsageError(f"nothing has a name like {pattern!r}")
+    if only:
+        planned = [
+            trial for trial in planned if any(fnmatchcase(trial.name, pattern) for pattern in only)
+        ]
     return planned
 
 
