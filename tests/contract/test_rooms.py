@@ -166,3 +166,35 @@ def test_the_users_of_rooms_are_users_that_exist(monkeypatch, tmp_path, mapped, 
     monkeypatch.setattr(warm, "_UID_MAP", tmp_path / "uid_map")
     monkeypatch.setitem(os.environ, "ZACHETKA_ROOMS", "users:1800000000")
     assert warm.rooms_asked_for().uid == first
+
+
+TOUCHES = """
+import os
+touched = []
+for name in ("null", "zero", "full", "random", "urandom", "tty"):
+    try:
+        os.utime(f"/dev/{name}", ns=(1, 1))
+        touched.append(name)
+    except OSError:
+        pass
+assert open("/dev/null", "w").write("still there")
+"""
+
+
+def times_of_devices(nb):
+    import os
+
+    return [os.stat(f"/dev/{name}").st_mtime_ns for name in ("null", "zero", "random")]
+
+
+@pytest.mark.parametrize("name", [pytest.param("docker", marks=pytest.mark.docker), "bubblewrap"])
+def test_times_of_devices_tell_the_next_room_nothing(room_of, limits, name):
+    room = room_of(name)
+    with Session(room.sandbox, limits, rooms=True) as session:
+        room.execute(session, TOUCHES)
+        assert [cell.status for cell in session.cells] == ["ok"]
+        if name == "docker":
+            assert not session.vacate()  # they are the container's own, and it goes
+        else:
+            assert 1 not in room.ask(session, times_of_devices)
+            assert session.vacate()

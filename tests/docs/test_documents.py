@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 
 from zachetka import demo
-from zachetka.grading import Job, grade
-from zachetka.reference import Kind, parse_variant
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docker/README.md"]
@@ -25,13 +23,11 @@ KEPT_STUDENTS = {"anna.ipynb", "lev.ipynb"}
 
 def console_commands(document):
     text = document.read_text("utf-8")
+    # Its commands want the files that stand between them: see test_new_homework.py.
+    before, _, section = text.partition("## A new homework, file by file\n")
+    text = before + section.partition("\n## ")[2]
     blocks = re.findall(r"^```console\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
-
-
-def python_blocks(document):
-    text = document.read_text("utf-8")
-    return re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def all_commands():
@@ -147,50 +143,6 @@ def test_the_report_of_the_readme_is_what_grade_prints(graded_demo):
     assert shown == printed
     # Behind it stand the sandbox and the time.
     assert closing.partition("passed")[0] == last.partition("passed")[0]
-
-
-def test_grader_of_the_page_grades(tmp_path):
-    grader, variant = python_blocks(ROOT / "docs" / "writing-graders.md")
-    for folder in ("assignments/page", "graders/page"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "assignments/page/assignment.toml").write_text(
-        'schema = "zachetka.assignment/1"\nname = "page"\nversion = "1"\n'
-        'title = { en = "Page", ru = "Страница" }\n'
-        '[tasks]\nMyLinear = { weight = 100, names = ["MyLinear"] }\n'
-    )
-    # On the page the check is one of many; here it is the whole assignment.
-    (tmp_path / "graders/page/test_page.py").write_text(grader.replace("points=5", "points=100"))
-    notebook = demo_notebook(tmp_path, "page.ipynb", add_bias=False)
-    job = Job(tmp_path, "page", notebook, "page", sandbox="none", secrets=("s" * 16,))
-    (wrong,) = grade(job).checks
-    assert wrong.message == "`MyLinear(...)(x)`: the bias is not added"
-    demo_notebook(tmp_path, "page.ipynb", add_bias=True)
-    (right,) = grade(job).checks
-    assert right.status == "passed"
-    assert right.points == pytest.approx(1.0)
-    bug = parse_variant(variant, "page", Kind.BUG, 1.0, {"MyLinear"})
-    assert bug.fails == {"MyLinear.forward", "MyLinear.linear_gradients"}
-
-
-def demo_notebook(folder, name, *, add_bias):
-    import nbformat
-
-    source = f"""
-import torch
-from torch import nn
-
-class MyLinear(nn.Module):
-    def __init__(self, in_features, out_features, bias=True):
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(out_features, in_features))
-        self.bias = nn.Parameter(torch.zeros(out_features))
-
-    def forward(self, x):
-        return x @ self.weight.T {"+ self.bias" if add_bias else ""}
-"""
-    path = folder / name
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
-    return path
 
 
 def test_links_lead_somewhere():

@@ -23,12 +23,6 @@ def _number(text: str) -> int | None:
     return None if text == "-" else int(text)
 
 
-# These succeed and do nothing, so that copying a file still does: whoever may write to a device may
-# set its times, which the next notebook would see, and in bubblewrap the host.
-PRETENDED: Final = _table("""
-    utime:132:- utimes:235:- futimesat:261:- utimensat:280:88
-""")
-
 # What a program that asks for it must be told plainly: it may not.
 REFUSED: Final = _table("""
     # Other processes, and one's own made open to others.
@@ -66,7 +60,7 @@ ALLOWED: Final = _table("""
     readlinkat:267:78 truncate:76:45 rename:82:- renameat:264:38 renameat2:316:276 mkdir:83:-
     mkdirat:258:34 rmdir:84:- link:86:- linkat:265:37 unlink:87:- unlinkat:263:35 symlink:88:-
     symlinkat:266:36 mknod:133:- mknodat:259:33 chmod:90:- fchmodat:268:53 fchmodat2:452:452
-    chown:92:- lchown:94:- fchownat:260:54
+    chown:92:- lchown:94:- fchownat:260:54 utime:132:- utimes:235:- futimesat:261:- utimensat:280:88
     umask:95:166 chdir:80:49 getcwd:79:17 inotify_init:253:- inotify_init1:294:26
     inotify_add_watch:254:27 inotify_rm_watch:255:28 setxattr:188:5 lsetxattr:189:6 fsetxattr:190:7
     getxattr:191:8 lgetxattr:192:9 fgetxattr:193:10 listxattr:194:11 llistxattr:195:12

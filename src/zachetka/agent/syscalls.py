@@ -14,7 +14,7 @@ import platform
 import sys
 from typing import TYPE_CHECKING, Final
 
-from zachetka.agent.syscall_table import ALLOWED, PRETENDED, REFUSED
+from zachetka.agent.syscall_table import ALLOWED, REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,8 +105,7 @@ def program(column: int) -> list[Instruction]:
         for request in refused:
             requests += _if(_JUMP_EQUAL, request, [refuse])
         found += _if(_JUMP_EQUAL, numbers[column], [*requests, _RETURNED])
-    tables = ((REFUSED, refuse), (PRETENDED, _answer(0)), (ALLOWED, _RETURNED))
-    for table, answer in tables:
+    for table, answer in ((REFUSED, refuse), (ALLOWED, _RETURNED)):
         for first, last in _ranges(row[column] for row in table.values()):
             found += _if(_JUMP_GE, first, [(_JUMP_GT, 1, 0, last), answer])
     return [*found, missing]

@@ -34,7 +34,7 @@ import socket
 import stat
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, Protocol
 
@@ -49,9 +49,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NEW_MOUNTS, _NEW_IPC, _NEW_PIDS = 0x00020000, 0x08000000, 0x20000000  # of linux/sched.h
-_NOSUID, _NODEV, _NOEXEC = 2, 4, 8  # of linux/mount.h
+_READ_ONLY, _NOSUID, _NODEV, _NOEXEC = 1, 2, 4, 8  # of linux/mount.h
+_REMOUNT, _BIND = 32, 4096
 _PR_SET_CHILD_SUBREAPER = 36
 _SHARED: Final = "/dev/shm"  # noqa: S108 - the sandbox's own
+# Whoever may write to them may set their times, which others would see.
+_DEVICES = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty")]
 _MOUNTS = Path("/proc/self/mountinfo")
 _UID_MAP = Path("/proc/self/uid_map")
 _TICK_MS = 500
@@ -102,6 +105,9 @@ class Namespaces:
         for folder, size in ((os.environ["HOME"], self.home_bytes), (_SHARED, self.shared_bytes)):
             _mount("tmpfs", folder, _NOSUID | _NODEV, f"size={size},mode=1777")
         _mount("proc", "/proc", _NOSUID | _NODEV | _NOEXEC, "")
+        flags = _REMOUNT | _BIND | _READ_ONLY | _NOSUID | _NOEXEC
+        for path in _DEVICES:
+            _checked(_libc().mount(None, path.encode(), None, flags, None), path)
 
     def clear(self, kept: set[int]) -> bool:
         """Look for connections: the kernel has removed everything else."""
@@ -109,11 +115,17 @@ class Namespaces:
         return not _sockets_left()
 
 
+def _times_of_devices() -> list[tuple[int, int]]:
+    found = [os.stat(path) for path in _DEVICES]  # noqa: PTH116 - no gain in a path
+    return [(each.st_mtime_ns, each.st_atime_ns) for each in found]
+
+
 @dataclass(slots=True)
 class Users:
     """Rooms that are users of their own, one after another."""
 
     uid: int
+    device_times: list[tuple[int, int]] = field(default_factory=_times_of_devices)
 
     def next_name(self) -> str:
         """Give the number of a user who has had no room."""
@@ -132,7 +144,8 @@ class Users:
         gone = _end_all_but(kept)
         folders = _folders_for_everybody()
         empty(folders)
-        return gone and not any(map(os.listdir, folders)) and not _sockets_left()
+        touched = _times_of_devices() != self.device_times
+        return gone and not any(map(os.listdir, folders)) and not (touched or _sockets_left())
 
 
 def _folders_for_everybody() -> list[str]:
