@@ -39,6 +39,11 @@ CELLS = (
     "import no_such_package, json as j; from os import no_such_name, sep; here = sep",
     "try:\n    import no_such_package\n    import string\nexcept ImportError:\n    print('none')",
     "import wandb\nfrom torch.utils.tensorboard import SummaryWriter\nwandb.init(project='x')",
+    "import sys\nif 'google.colab' in sys.modules:\n    !git clone y\n    from y.utils import *",
+    "from google.colab import drive\ndrive.mount('/content/drive')",
+    "%%shell\necho 1 | sed s/1/2/",
+    "wandb.init(config=dict(lr=.1))\nrate = 1.0 + wandb.config.lr + wandb.run.step",
+    "torch.rand(2, generator=torch.Generator(device='cuda')).new_zeros(2, device='cuda').to(0)",
     "import torch.utils.data as d\nfor _ in d.DataLoader(torch.ones(8, 2), num_workers=1): ...",
 )
 FAILED = {1, 2, 3, 4, 5, 16, 17}
@@ -56,7 +61,7 @@ def test_what_a_notebook_defines_outlives_what_it_cannot_do(room):
             "last",
             "model",
             "beside_a_widget",
-            *("j", "sep", "here", "string", "SummaryWriter"),
+            *("j", "sep", "here", "string", "SummaryWriter", "rate"),
         ]
         assert room.ask(session, defined, names=names) == names
         assert room.ask(session, read) == "kept"
