@@ -377,6 +377,7 @@ class Grading:
                 "sandbox": None,
                 "grader": self._grader_info(),
                 "graded_at": datetime.now(UTC),
+                "language": self.language,
                 "key": self.job.key,
                 **fields,
             }

@@ -13,12 +13,12 @@ import json
 import math
 import sys
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from zachetka.errors import UsageError, ZachetkaError
+from zachetka.errors import InfrastructureError, UsageError, ZachetkaError
 from zachetka.grading import Job
 from zachetka.language import Language, Text
 from zachetka.lateness import extensions_by_student, with_lateness
@@ -86,7 +86,7 @@ class Settings:
             hashlib.sha256(course_secret(self.course)).hexdigest(),
             json.dumps(assignment, sort_keys=True),
             sys.version,
-            json.dumps([version(name) for name in _PACKAGES]),
+            json.dumps([_version(name) for name in _PACKAGES]),
             backend.name,
             backend.image() or "",
             agent_sha256(),
@@ -179,6 +179,7 @@ def make_plan(
 
     Raises:
         UsageError: one of `only` is no student, or two extensions are for one.
+        InfrastructureError: a package that verdicts depend on is not installed.
     """
     students = {student.owner.key: student for student in class_list.students}
     listed = attendance.students if attendance else {}
@@ -221,6 +222,17 @@ def make_plan(
         notes=notes,
         left_over=tuple(left_over),
     )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError as error:
+        raise InfrastructureError(
+            f"the package {package} is not installed beside Zachetka, and notebooks and graders "
+            f"need it: install it with `{sys.executable} -m pip install {package}`, then start "
+            "again"
+        ) from error
 
 
 def _seconds_before(report: model.Report | None) -> float:
@@ -315,7 +327,8 @@ def _job(
 
 def _without_notebook(settings: Settings, student: HandedIn, environment: str) -> model.Report:
     reason = student.reason or Text("No notebook was handed in.", "Ноутбук не сдан.")
-    said = reason.in_language(settings.language or Language.EN)
+    language = settings.language or Language.EN
+    said = reason.in_language(language)
     files = ", ".join(member.name for member in student.rest[:_NAMED])
     return model.without_checks(
         assignment=settings.manifest.name,
@@ -325,4 +338,5 @@ def _without_notebook(settings: Settings, student: HandedIn, environment: str) -
         message=said,
         max_score=settings.manifest.max_score,
         key=hashlib.sha256(f"{said}\0{files}\0{environment}".encode()).hexdigest(),
+        language=language,
     )

@@ -1,14 +1,20 @@
+import io
+import zipfile
+from datetime import UTC, datetime
+
 import pytest
-from export_class import failed_by_us, from_moodle, make_report, store
+from export_class import failed_by_us, from_moodle, make_check, make_report, store
 
 from zachetka.errors import UsageError
 from zachetka.export.canvas import read_gradebook
-from zachetka.export.comments import comment_html
+from zachetka.export.comments import comment_html, comment_lines
 from zachetka.export.filling import fill, grade_text, number_of
 from zachetka.export.moodle import read_worksheet
 from zachetka.export.outcome import Reason
 from zachetka.export.sheet import parse_sheet
+from zachetka.intake.classlist import read_class
 from zachetka.language import Language
+from zachetka.report import model
 
 ENGLISH = (
     '\ufeffIdentifier,"Full name","Email address",Status,Grade,"Maximum Grade",'
@@ -224,6 +230,54 @@ def test_a_comment_that_is_replaced_is_said(tmp_path):
     assert "comments that were in the sheet and are others now: 1" in filled.outcome.notes
 
 
+@pytest.mark.parametrize(
+    ("own", "asked", "lines"),
+    [
+        (
+            Language.RU,
+            Language.EN,
+            [
+                "Баллы: 3,0625 из 5.",
+                "Опоздание, дней: 2; снято баллов: 0,75.",
+                "a: 0,3333 из 1. нет",
+                "b: 0 из 1. То же, что и выше.",
+                "c: 0 из 1. да",
+                "d: 0 из 1. нет",
+            ],
+        ),
+        (
+            None,
+            Language.EN,
+            [
+                "Points: 3.0625 of 5.",
+                "Late, days: 2; 0.75 points less.",
+                "a: 0.3333 of 1. нет",
+                "b: 0 of 1. The same as above.",
+                "c: 0 of 1. да",
+                "d: 0 of 1. нет",
+            ],
+        ),
+    ],
+    ids=["its own", "asked for"],
+)
+def test_a_comment_is_in_the_language_of_its_report_and_says_nothing_twice(own, asked, lines):
+    checks = [
+        make_check(id=f"t.{title}", title=title, points=points, max_points=1.0, message=message)
+        for title, points, message in (
+            *(("a", 1 / 3, "нет"), ("b", 0.0, "нет"), ("c", 0.0, "да"), ("d", 0.0, "нет")),
+        )
+    ]
+    late = model.Late(
+        deadline=datetime(2026, 1, 1, 20, tzinfo=UTC),
+        handed_in_at=datetime(2026, 1, 2, 21, tzinfo=UTC),
+        days=2,
+        percent=20,
+        points_lost=0.75,
+    )
+    report = make_report("x", score=3.0625, checks=tuple(checks), late=late, language=own)
+    assert comment_lines(report, asked) == lines
+
+
 def test_a_comment_has_no_formula():
     report = make_report("x", status="rejected", score=0.0, message="|=cmd()", checks=())
     assert "'=cmd" in comment_html(report, Language.RU).replace("&#x27;", "'")
@@ -255,14 +309,46 @@ def test_what_is_no_worksheet_is_refused(text, options, complaint):
 def test_canvas_gets_one_column(tmp_path):
     record = store(
         tmp_path,
-        make_report("a", lms_id="101", file="petrovivan_LATE_101_9_hw.ipynb", name="petrovivan"),
+        make_report("petrovivan_101", lms_id="101", name="petrovivan"),
         make_report("aorlova"),
-        make_report("c", lms_id="103", file="excusedegor_103_9_hw.ipynb"),
+        make_report("excusedegor_103", lms_id="103", file="excusedegor_103_9_hw.ipynb"),
     )
     filled = fill(canvas(), record)
     expected = CANVAS.replace("ipetrov,L1,,", "ipetrov,L1,6,").replace("L1,4.00,", "L1,6,")
     assert filled.data.decode("utf-8") == expected
     assert [left.why for left in filled.outcome.left] == ["the sheet says EX"]
+
+
+def test_canvas_finds_whoever_packed_the_notebook_and_has_another_name_in_the_roster(tmp_path):
+    files = {"petrovivan_101_50001_hw.zip": "mlp.ipynb", "orlovaanna_102_50002_hw.zip": "hw.py"}
+    with zipfile.ZipFile(tmp_path / "canvas.zip", "w") as outer:
+        for name, inner in files.items():
+            stream = io.BytesIO()
+            with zipfile.ZipFile(stream, "w") as packed:
+                packed.writestr(inner, "{}")
+            outer.writestr(name, stream.getvalue())
+        outer.writestr("kimli_103_50003_hw.ipynb", "{}")
+    students = read_class(tmp_path / "canvas.zip", layout="canvas").students
+    reports = [
+        make_report(
+            each.owner.key,
+            lms_id=each.owner.lms_id,
+            file=each.notebook.name if each.notebook else each.rest[0].name,
+            name="Иван Петров",
+        )
+        for each in students
+    ]
+    filled = fill(canvas(), store(tmp_path / "reports", *reports))
+    text = filled.data.decode("utf-8")
+    assert "ipetrov,L1,6," in text
+    assert "aorlova,L1,6," in text
+
+
+def test_a_number_that_is_all_the_key_may_be_of_another_system(tmp_path):
+    record = store(tmp_path, make_report("101", lms_id="101", name="Somebody Else"))
+    filled = fill(canvas(), record)
+    assert filled.data.decode("utf-8") == CANVAS
+    assert filled.outcome.left[0].why == "its number 101 belongs to Petrov, Ivan there"
 
 
 def test_canvas_of_another_country_with_first_and_last_names(tmp_path):

@@ -1,8 +1,10 @@
 import json
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 
+from zachetka.cli.batch_command import _said_of_class as said_of_class
 from zachetka.intake.attendance import take_attendance
 from zachetka.intake.classlist import read_class
 from zachetka.intake.roster import Roster, Student
@@ -117,3 +119,15 @@ def test_who_handed_in_twice_is_named(attend):
     found = attend(["17.ipynb", "Anna Kim.ipynb"], Student("17", "Anna Kim"))
     assert found.notes == ("Anna Kim of the roster handed in twice: as 17 and as Anna Kim",)
     assert found.missing == ()
+
+
+@pytest.mark.parametrize("at", [None, datetime(2026, 1, 1, tzinfo=UTC)])
+def test_that_no_time_is_known_is_said_unless_the_roster_knows_one(tmp_path, at):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.ipynb").write_text(NOTEBOOK)
+    found = read_class(tmp_path)
+    roster = Roster((Student("a", "Anna", at=at), Student("c", "Clara", at=datetime.now(UTC))))
+    sentence = "when each student handed in is not known from this download"
+    said = list(said_of_class(found, take_attendance(found, roster)))
+    assert (sentence in said) is (at is None)
+    assert sentence in said_of_class(found, None)

@@ -191,6 +191,23 @@ def test_nbgrader_writes_down_when(given, root):
         ("a", datetime(2026, 11, 21, 10, tzinfo=UTC)),
         ("b", None),
     ]
+    (note,) = found.notes
+    assert note.startswith("when one student handed in is not known, since timestamp.txt says no")
+
+
+def test_times_of_nbgrader_that_cannot_be_read_are_shown(given):
+    moscow = b"2026-11-21 13:00:00.000000 Europe/Moscow"
+    files = {f"submitted/{who}/ps1/timestamp.txt": moscow[:-13] + b"MSK" for who in "ab"}
+    names = [f"submitted/{who}/ps1/x.ipynb" for who in "abc"]
+    found = given(*names, files=files)
+    (note,) = found.notes
+    assert note.startswith("when 2 students handed in is not known, since timestamp.txt says no")
+    assert "that of a: '2026-11-21 13:00:00.000000 MSK'" in note
+    assert found.undated == ""
+    files = dict.fromkeys(files, moscow)
+    found = given(*names, files=files)
+    assert found.students[0].at == datetime(2026, 11, 21, 10, tzinfo=UTC)
+    assert (found.notes, found.undated) == ((), "")
 
 
 @pytest.mark.parametrize("given_folder", ["submitted", "", "submitted/a", "submitted/a/ps1"])
@@ -243,6 +260,66 @@ def test_a_flat_folder(given):
         ("readme.md", "not named as in a flat folder")
     ]
     assert all(student.at is None for student in found.students)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"Anna Smith - mlp.{kind}"
+        for kind in ("ipynb.gdoc", "ipynb.url", "pdf", "DOCX", "html", "tar.gz")
+    ],
+)
+def test_what_is_no_notebook_is_its_students_in_a_flat_folder(given, name):
+    found = given("Ivan Petrov - mlp.ipynb", "Oleg Kim - mlp.ipynb", files={name: b""})
+    assert graded(found)["Anna Smith - mlp"] is None
+    assert found.students[0].reason.en == (
+        f"There is no notebook in what was handed in: {name}. Hand in the notebook itself (.ipynb)."
+    )
+    assert found.strays == ()
+
+
+def test_what_lies_beside_a_notebook_of_google_classroom_is_no_other_student(given):
+    notebooks = [f"{name} - mlp.ipynb" for name in ("Anna Smith", "Ivan Petrov", "Kim - Li")]
+    files = {"Anna Smith - report.pdf": b"", "Oleg Kim - report.pdf": b"", "Anna.pdf": b""}
+    found = given(*notebooks, files=files)
+    assert list(graded(found)) == [
+        *("Anna", "Anna Smith - mlp", "Ivan Petrov - mlp", "Kim - Li - mlp", "Oleg Kim - report"),
+    ]
+    assert [member.name for member in found.students[1].rest] == ["Anna Smith - report.pdf"]
+
+
+def test_where_the_assignment_stands_first_nobody_owns_what_others_handed_in(given):
+    files = {"mlp - petrov.ipynb": notebook(), "mlp - kim.pdf": b""}
+    assert graded(given(files=files)) == {"mlp - kim": None, "mlp - petrov": "mlp - petrov.ipynb"}
+
+
+def test_no_notebook_vanishes_because_its_name_begins_with_a_dot(given):
+    found = given(
+        *(".petrov.ipynb", "...ipynb", ".ipynb", "kim.ipynb", "._kim.ipynb", ".~kim.ipynb"),
+        files={".lee.zip": packed({"hw.ipynb": b"{}"}), ".DS_Store": b"", ".git/x.ipynb": b""},
+    )
+    assert graded(found) == {
+        "..": "...ipynb",
+        ".lee": "hw.ipynb",
+        ".petrov": ".petrov.ipynb",
+        "kim": "kim.ipynb",
+    }
+    assert [member.name for member, _ in found.strays] == [".ipynb"]
+
+
+def test_a_hidden_notebook_counts_or_is_named_in_other_layouts_too(given):
+    names = [f"{who}_{number}_assignsubmission_file" for number, who in enumerate("AB", 1)]
+    found = given(f"{names[0]}/.hw.ipynb", f"{names[1]}/hw.ipynb", ".stray.ipynb")
+    assert graded(found) == {"A_1": ".hw.ipynb", "B_2": "hw.ipynb"}
+    assert [member.name for member, _ in found.strays] == [".stray.ipynb"]
+
+
+def test_a_hidden_notebook_does_not_change_the_layout_of_the_others(given):
+    found = given("a_1_10_x.ipynb", "b_2_20_x.ipynb", ".a.ipynb")
+    assert list(graded(found)) == ["a_1", "b_2"]
+    assert [(member.name, why) for member, why in found.strays] == [
+        (".a.ipynb", "not named as in Canvas")
+    ]
 
 
 def test_a_folder_per_student(given):
@@ -579,7 +656,8 @@ def test_the_time_at_which_an_archive_was_made_is_nobodys(tmp_path, names):
     times = {names.format("abc"[n], n): (2026, 11, 21, 10, n, 0) for n in range(3)}
     found = read_class(with_times(tmp_path / "x.zip", times))
     assert [student.at for student in found.students] == [None] * 3
-    assert found.notes == ("when each student handed in is not known from this download",)
+    assert found.undated == "when each student handed in is not known from this download"
+    assert found.notes == ()
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,12 @@ def test_every_layout_has_a_name_of_its_own_and_an_example_that_is_one():
         (".git/config", True),
         ("a/Thumbs.db", True),
         ("a/b.c/x", False),
+        ("a/.x.ipynb", False),
+        ("a/..x.IPYNB.txt", False),
+        (".x.ipynb/y", False),
+        ("a/.~x.ipynb", True),
+        ("a/.venv/x.ipynb", True),
+        ("a/.bashrc", True),
     ],
 )
 def test_noise(path, noise):

@@ -19,6 +19,11 @@ NOON = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
         "2026-11-21 15:30:00 +0300",
         "2026-11-21T15:30+03:00",
         "2026-11-21 15:30:00 +0300 MSK",
+        "2026-11-21 15:30:00.000000 Europe/Moscow",
+        "2026-11-21 15:30:00.000000 MSK",
+        "2026-11-21 12:30:00 Etc/GMT",
+        "2026-11-21 13:30:00 CET",
+        "2026-11-21 07:30:00 EST",
     ],
 )
 def test_times_with_a_zone(text):
@@ -32,6 +37,7 @@ def test_times_with_a_zone(text):
         "Saturday, 21 November 2026, 3:30 PM",
         "суббота, 21 ноября 2026, 15:30",
         "21 нояб. 2026 г., 15:30:00",
+        "Samstag, 21. November 2026, 15:30",
     ],
 )
 def test_times_without_a_zone_have_that_of_the_server(text):
@@ -56,7 +62,13 @@ def test_noon_and_midnight():
         "0001-01-01 00:00",
         "9999-12-31 23:59",
         "1 May 2026, 25:00",
-        "2026-11-21 12:30 CET",
+        "2026-11-21 12:30 MSK",
+        "2026-11-21 12:30 Europe",
+        "2026-11-21 12:30 Europe/Moskau",
+        "2026-11-21 12:30 /etc/localtime",
+        "2026-11-21 12:30 ../Europe/Moscow",
+        "2026-11-21T12:30+03:00 Europe/Moscow",
+        "soon UTC Europe/Moscow",
         "1" * 999,
     ],
 )
@@ -67,3 +79,9 @@ def test_what_is_no_time_is_none(text):
 def test_a_zone_of_the_text_is_kept():
     at = read_time("2026-11-21 15:30:00 +03:00")
     assert at.tzinfo == timezone(timedelta(hours=3))
+
+
+def test_the_short_name_of_a_zone_says_which_of_two_hours_it_was():
+    berlin = ZoneInfo("Europe/Berlin")
+    hours = [read_time(f"2026-10-25 02:30:00 {name}", berlin) for name in ("CEST", "CET")]
+    assert hours[1].astimezone(UTC) - hours[0].astimezone(UTC) == timedelta(hours=1)

@@ -224,3 +224,18 @@ def test_the_command_refuses_a_file_as_its_folder(tmp_path, course):
     out.write_text("")
     with pytest.raises(UsageError, match="name a folder"):
         run("tiny", tmp_path, "--out", out, "--course", course)
+
+
+@pytest.mark.parametrize("place", ["folder", "list"])
+def test_the_command_says_where_it_cannot_write(tmp_path, course, place):
+    submissions = tmp_path / "handed-in"
+    submissions.mkdir()
+    write_notebook(submissions / "anna_tiny.ipynb", SOLUTION)
+    out = tmp_path / "similar"
+    if place == "folder":
+        (tmp_path / "file").write_text("")
+        out = tmp_path / "file" / "similar"
+    else:
+        (out / "similar.json").mkdir(parents=True)
+    with pytest.raises(UsageError, match="cannot write"):
+        run("tiny", submissions, "--out", out, "--course", course)

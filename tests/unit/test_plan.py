@@ -7,12 +7,13 @@ import pytest
 from test_report_model import make_report
 from toy_course import ToyCourse, notebook
 
-from zachetka import batch
-from zachetka.errors import UsageError
+from zachetka import batch, plan
+from zachetka.errors import InfrastructureError, UsageError
 from zachetka.grading import grade
 from zachetka.intake.attendance import take_attendance
 from zachetka.intake.classlist import read_class
 from zachetka.intake.roster import read_roster
+from zachetka.language import Language
 from zachetka.manifest import load_manifest
 from zachetka.plan import Settings, make_plan
 from zachetka.report import model
@@ -149,6 +150,12 @@ def test_everything_is_graded_again_when_what_grades_it_changes(graded, part, mo
     assert students(graded.plan().jobs) == ["anna", "boris"]
 
 
+def test_a_package_that_is_missing_is_named_with_how_to_install_it(graded, monkeypatch):
+    monkeypatch.setattr(plan, "_PACKAGES", ("numpy", "no-such-torch"))
+    with pytest.raises(InfrastructureError, match="no-such-torch is not installed beside"):
+        graded.plan()
+
+
 def test_another_late_rule_changes_scores_and_grades_nothing(graded):
     path = graded.root / "course/assignments/toy/assignment.toml"
     path.write_text(path.read_text() + "percent_per_day = 5\n")
@@ -228,3 +235,13 @@ def test_two_batches_do_not_write_into_one_folder(tmp_path):
         pass
     with batch.alone_in(tmp_path):
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_says_which_language_it_is_in(graded):
+    (graded.root / "class" / "vera.pdf").write_text("")
+    report = graded.plan().ready["vera"]
+    assert (report.status, report.language) == (model.ReportStatus.REJECTED, "en")
+    (graded.root / "class" / "vera.ipynb").write_text("no notebook")
+    (job,) = graded.plan().jobs
+    report = grade(replace(job, language=Language.RU))
+    assert (report.status, report.language) == (model.ReportStatus.REJECTED, "ru")

@@ -43,6 +43,18 @@ def test_the_grading_worksheet_of_moodle(read):
     assert student.at == datetime(2026, 11, 21, 23, 59, tzinfo=UTC)
 
 
+def test_the_grading_worksheet_of_a_german_moodle(read):
+    (student,) = read(
+        'ID,"Vollständiger Name",E-Mail-Adresse,Gruppe,Status,Bewertung,Bestwertung,'
+        '"Bewertung kann geändert werden","Zuletzt geändert (Abgabe)"\n'
+        'Teilnehmer/in123,"Max Muster",mm@x.de,G1,"Zur Bewertung abgegeben",,"10,00",Ja,'
+        '"Samstag, 21. März 2026, 23:59"\n'
+    ).students
+    at = datetime(2026, 3, 21, 23, 59, tzinfo=UTC)
+    expected = Student("mm@x.de", "Max Muster", "mm@x.de", "G1", participant="123", at=at)
+    assert student == expected
+
+
 def test_the_gradebook_of_canvas(read):
     roster = read(
         "Student,ID,SIS User ID,Section,HW 1 (5)\n    Points Possible,,,,10\n"

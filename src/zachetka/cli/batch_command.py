@@ -222,6 +222,9 @@ def _said_of_class(class_list: ClassList, attendance: Attendance | None) -> Iter
     """Give what a teaching assistant should know before the work begins, a line each."""
     yield class_list.found.describe()
     yield from class_list.notes
+    listed = attendance.students.values() if attendance else ()
+    if class_list.undated and not any(student.at for student in listed):
+        yield class_list.undated
     yield from _listed(
         [f"{member.path}: {why}" for member, why in class_list.strays], "belong to nobody"
     )

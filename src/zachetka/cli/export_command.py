@@ -89,7 +89,14 @@ def export(
     strict: Annotated[
         bool, typer.Option("--strict", help="Leave with 1 if a report is not in the result.")
     ] = False,
-    lang: Annotated[Language, typer.Option("--lang", help="Language of comments.")] = Language.EN,
+    lang: Annotated[
+        Language,
+        typer.Option(
+            "--lang",
+            help="Language of comments on reports that do not name their own, as those of older "
+            "versions: all others are commented on in the language of their messages.",
+        ),
+    ] = Language.EN,
 ) -> int:
     """Bring grades and feedback back: fill in your own sheet, or write one for others to read.
 

@@ -15,7 +15,7 @@ from zachetka.cli.options import (
     check_folder,
     resolve_course,
 )
-from zachetka.errors import ZachetkaError
+from zachetka.errors import UsageError, ZachetkaError
 from zachetka.report.clean import clean_line
 
 if TYPE_CHECKING:
@@ -93,8 +93,11 @@ def similar(
         references=reference_cells(root, manifest),
         threshold=least,
     )
-    out.mkdir(parents=True, exist_ok=True)
-    pairs = write_pair_pages(found, sources, out, labels=labels)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        pairs = write_pair_pages(found, sources, out, labels=labels)
+    except OSError as error:
+        raise UsageError(f"cannot write into {out}: {error.strerror}") from error
     document = {
         "schema": SCHEMA,
         "assignment": assignment,
@@ -104,7 +107,10 @@ def similar(
         "pairs": [_as_json(pair, labels) for pair in pairs],
     }
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    write_atomically(out / JSON_NAME, text)
+    try:
+        write_atomically(out / JSON_NAME, text)
+    except OSError as error:
+        raise UsageError(f"cannot write {out / JSON_NAME}: {error.strerror}") from error
     _show(text, pairs, labels, skipped, as_json=json_, out=out)
     return 0
 

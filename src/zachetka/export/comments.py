@@ -5,11 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from zachetka.language import Language, Text
+from zachetka.language import Text
+from zachetka.pages.words import Speech
 from zachetka.report.model import CheckStatus, ReportStatus
 from zachetka.report.summary import defused
 
 if TYPE_CHECKING:
+    from zachetka.language import Language
     from zachetka.report.model import Check, Report
 
 _SCORE: Final = Text("Points: {} of {}.", "Баллы: {} из {}.")
@@ -25,33 +27,40 @@ def comment_html(report: Report, language: Language) -> str:
 
 
 def comment_lines(report: Report, language: Language) -> list[str]:
-    """Say the score, what was lost by being late, and what did not pass, in a line each."""
+    """Say the score, what was lost by being late, and what did not pass, in a line each.
+
+    Args:
+        report: what is said in it, is in its own language, and so is the rest.
+        language: of the rest where a report does not name its own.
+    """
+    speech = Speech(report.language or language)
     lines = []
     if report.status is ReportStatus.REJECTED:
-        lines.append(f"{_REJECTED.in_language(language)} {report.message or ''}")
+        lines.append(f"{speech.say(_REJECTED)} {report.message or ''}")
     elif report.message:
         lines.append(report.message)
     if report.score is not None:
-        lines.append(_say(_SCORE, language, _figure(report.score), _figure(report.max_score)))
+        lines.append(_say(_SCORE, speech, report.score, report.max_score))
     if report.late is not None and report.late.points_lost:
-        late = report.late
-        lines.append(_say(_LATE, language, str(late.days), _figure(late.points_lost)))
+        lines.append(_say(_LATE, speech, report.late.days, report.late.points_lost))
     failed = [check for check in report.checks if check.status is not CheckStatus.PASSED]
-    lines += [_said(check, language) for check in failed[:_CHECKS]]
+    lines += [
+        _said(check, above, speech)
+        for above, check in zip((None, *failed), failed[:_CHECKS], strict=False)
+    ]
     if len(failed) > _CHECKS:
         lines.append("…")
     # A sheet with comments is opened in a spreadsheet, and parts of these are a student's words.
     return [defused(" ".join(line.split())) for line in lines]
 
 
-def _said(check: Check, language: Language) -> str:
-    points = (_figure(check.points), _figure(check.max_points))
-    return f"{_say(_CHECK, language, check.title, *points)} {check.message or ''}"
+def _said(check: Check, above: Check | None, speech: Speech) -> str:
+    message = check.message or ""
+    if message and above is not None and message == above.message:
+        message = speech("same")
+    return f"{_say(_CHECK, speech, check.title, check.points, check.max_points)} {message}"
 
 
-def _say(text: Text, language: Language, *values: str) -> str:
-    return text.in_language(language).format(*values)
-
-
-def _figure(points: float) -> str:
-    return f"{round(points, 2):g}"
+def _say(text: Text, speech: Speech, *values: str | float) -> str:
+    written = (value if isinstance(value, str) else speech.number(value) for value in values)
+    return speech.say(text).format(*written)

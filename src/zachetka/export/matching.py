@@ -67,8 +67,9 @@ class Register:
         if folder and plain(folder["name"]) in self._by_team:
             return Match(tuple(self._by_team[plain(folder["name"])]))
         by_number = self._by_number.get(number, [])
-        # Canvas writes the number into the file's name, and mangles the student's.
-        sure = folder is None and f"_{number}_" in f"_{submission.file}"
+        # Canvas mangles the student's name and writes the number behind it, which is the key;
+        # the file that was graded may lie in an archive and have any name.
+        sure = folder is None and report.student.endswith(f"_{number}")
         strangers = [person for person in by_number if not sure and _other(person.name, names)]
         if strangers:
             # The number of a team, or one that another system gave.

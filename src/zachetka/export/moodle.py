@@ -12,27 +12,11 @@ from typing import TYPE_CHECKING, Final
 from zachetka.errors import UsageError
 from zachetka.export.filling import GradeSheet, number_of
 from zachetka.export.matching import Person, plain
+from zachetka.intake.worksheet import WORKSHEET
 
 if TYPE_CHECKING:
     from zachetka.export.sheet import Sheet
 
-# English, Russian, German.
-_HEADINGS: Final = {
-    "identifier": ("identifier", "идентификатор", "id"),
-    "name": ("full name", "полное имя", "vollständiger name"),
-    "email": ("email address", "адрес электронной почты", "e-mail-adresse"),
-    "id_number": ("id number", "индивидуальный номер", "id-nummer"),
-    "team": ("group", "группа", "gruppe"),
-    "grade": ("grade", "оценка", "bewertung"),
-    "maximum": ("maximum grade", "максимальная оценка", "bestwertung"),
-    "scale": ("scale", "шкала", "skala"),
-    "changeable": (
-        "grade can be changed",
-        "оценка может быть изменена",
-        "bewertung kann geändert werden",
-    ),
-    "comments": ("feedback comments", "отзыв в виде комментария", "feedback als kommentar"),
-}
 _NO: Final = frozenset({"no", "нет", "nein"})
 _NUMBER_AT_END: Final = re.compile(r"(\d+)\s*\Z")
 
@@ -92,7 +76,7 @@ def read_worksheet(sheet: Sheet, *, grade_column: str = "", comments: bool = Fal
 def _columns(heads: list[str], grade_column: str) -> dict[str, int]:
     """Say where each known heading stands; the first of two that are the same counts."""
     columns: dict[str, int] = {}
-    for what, names in _HEADINGS.items():
+    for what, names in WORKSHEET.items():
         for name in names:
             if name in heads:
                 columns.setdefault(what, heads.index(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError, ZachetkaError
 from zachetka.intake.candidates import Owned, all_candidates, has_cells
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from zachetka.intake.content import Wanted
     from zachetka.language import Text
 
+_DASH: Final = " - "
+
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
@@ -63,13 +65,14 @@ class ClassList:
     """All that was found in one place, sorted by the keys of the students.
 
     `strays` are files of nobody, with the reason; `notes` say what else a teaching assistant
-    should know.
+    should know. `undated` says that nobody's time is known, as long as no roster knows one.
     """
 
     found: Found
     students: tuple[HandedIn, ...]
     strays: tuple[tuple[Member, str], ...]
     notes: tuple[str, ...] = ()
+    undated: str = ""
 
 
 def read_class(
@@ -120,9 +123,11 @@ def read_class(
         ]
     if found.layout is MOODLE:
         students = _with_numbers(students)
-    if all(student.at is None for student in students):
-        notes.append("when each student handed in is not known from this download")
-    return ClassList(found, tuple(students), (*outside, *strays), tuple(notes))
+    undated = ""
+    if all(student.at is None for student in students) and not times.unread:
+        undated = "when each student handed in is not known from this download"
+    notes += times.notes()
+    return ClassList(found, tuple(students), (*outside, *strays), tuple(notes), undated)
 
 
 def _refuse_single_file(place: Place) -> None:
@@ -153,7 +158,9 @@ def _inside(place: Place) -> tuple[list[Member], list[tuple[Member, str]]]:
 def _layout_of(members: Iterable[Member], above: int, name: str) -> Found | None:
     notebooks = [m for m in members if is_notebook(m.name) and not is_noise(m.parts[above:])]
     if notebooks:
-        return find_layout(notebooks, above=above, name=name)
+        # No system hides a file, so one that is hidden says nothing of how the others are named.
+        shown = [m for m in notebooks if not m.name.startswith(".")]
+        return find_layout(shown or notebooks, above=above, name=name)
     # Where the system says whose a file is, a class without any notebook is a class.
     others = [m for m in members if not is_noise(m.parts[above:])]
     return find_system(others, above=above) if others else None
@@ -189,11 +196,38 @@ def _by_owner(
             if member.name != METADATA and not is_noise(member.parts[above:]):
                 why = member.trouble or f"not named as in {found.layout.title}"
                 strays.append((_below(member, above), str(why)))
-        elif not is_noise((owner.key,)):
+        elif not is_noise(_whose(found, owner, member)):
             entry = told.get(owner.folder)
             owned = Owned(_named(owner, entry) if entry else owner, member)
             by_key[owned.owner.key].append(owned)
-    return by_key, strays
+    return _beside_notebooks(by_key) if found.layout is FLAT else by_key, strays
+
+
+def _whose(found: Found, owner: Owner, member: Member) -> tuple[str, ...]:
+    """Give the part of a path that says whose it is: in plain layouts the first, suffix and all."""
+    return member.parts[found.root : found.root + 1] if found.layout.plain else (owner.key,)
+
+
+def _beside_notebooks(by_key: Mapping[str, list[Owned]]) -> dict[str, list[Owned]]:
+    """Give what else a student of Google Classroom handed in to the owner of the notebook.
+
+    There every name begins with that of the student: "Anna Smith - report.pdf".
+    """
+    named: dict[str, list[str]] = defaultdict(list)
+    for key, owned in by_key.items():
+        student, dash, _ = key.partition(_DASH)
+        if dash and any(is_notebook(each.member.name) for each in owned):
+            named[student].append(key)
+    joined: dict[str, list[Owned]] = defaultdict(list)
+    for key, owned in by_key.items():
+        student, dash, _ = key.partition(_DASH)
+        same = named.get(student, []) if dash else []
+        # Where all names begin alike, that is the assignment.
+        own = same[0] if len(same) == 1 < len(named) else key
+        joined[own] += [
+            each._replace(owner=each.owner._replace(key=own, name=own)) for each in owned
+        ]
+    return joined
 
 
 def _is_other_json(found: Found, member: Member, reader: Reader) -> bool:

@@ -22,8 +22,15 @@ NOTEBOOK: Final = ".ipynb"
 RENAMED: Final = (".ipynb.txt", ".ipynb.json")
 JSON: Final = ".json"
 CHECKPOINTS: Final = ".ipynb_checkpoints"
-# What file managers, git and Jupyter leave lying about; so is whatever is hidden.
+# What is handed in by mistake for a notebook: shortcuts to it, and what it was printed to.
+_MISTAKEN: Final = (
+    r"gdoc|gshortcut|shortcut|url|webloc|lnk|pdf|html?|mhtml|docx?|odt|rtf|pages|tar|tar\.gz|tgz"
+)
+# What file managers, git and Jupyter leave lying about; so is whatever is hidden, but for what
+# can be somebody's work: nothing of that may vanish without a word.
 _NOISE: Final = frozenset({"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"})
+_LEFT_LYING: Final = ("._", ".~", ".#")
+_WORK: Final = (NOTEBOOK, *RENAMED, ".zip")
 _DEEPEST_ROOT: Final = 4
 _MOST: Final = 0.5
 _NEARLY_ALL: Final = 0.8
@@ -198,7 +205,8 @@ FLAT: Final = Layout(
     "a flat folder",
     "'petrov_ivan_mlp.ipynb'",
     re.compile(
-        r"(?P<student>[^/]+?)\.(?:ipynb(?:\.(?:txt|json))?|json|py|rar|7z|zip|zip/.+)",
+        rf"(?P<student>[^/]+?)\.(?:ipynb(?:\.(?:txt|json|{_MISTAKEN}))?|json|py|rar|7z|{_MISTAKEN}|"
+        r"zip|zip/.+)",
         re.IGNORECASE,
     ),
     _student,
@@ -218,7 +226,14 @@ LAYOUTS: Final = (MOODLE, GRADESCOPE, NBGRADER, GITHUB, CANVAS, FLAT, FOLDERS)
 
 def is_noise(parts: Iterable[str]) -> bool:
     """Say whether a path is none of the student's own doing."""
-    return any(part in _NOISE or part.startswith(".") for part in parts)
+    return any(
+        part in _NOISE
+        or (
+            part.startswith(".")
+            and (part.startswith(_LEFT_LYING) or not part.casefold().endswith(_WORK))
+        )
+        for part in parts
+    )
 
 
 def is_notebook(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +10,7 @@ from zachetka.errors import ZachetkaError
 from zachetka.intake.candidates import Owned
 from zachetka.intake.layouts import NBGRADER
 from zachetka.intake.times import read_time
+from zachetka.report.clean import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _TIMESTAMP: Final = "timestamp.txt"
 _TIMESTAMP_BYTES: Final = 200
+_SHOWN: Final = 80
 _NBGRADER_FOLDERS: Final = 3  # submitted, student, assignment
 # No download takes so long: times further apart are not those of the making of the archive.
 _DOWNLOAD: Final = timedelta(hours=6)
@@ -41,7 +43,10 @@ def in_time(owner: Owner, member: Member) -> Owned:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Knows when something was handed in, where the layout has it."""
+    """Knows when something was handed in, where the layout has it.
+
+    `unread` is what stands where a time should and could not be read, by student.
+    """
 
     found: Found
     told: Mapping[str, GradescopeEntry]
@@ -49,6 +54,7 @@ class Times:
     is_archive: bool
     zone: tzinfo
     reader: Reader
+    unread: dict[str, str] = field(default_factory=dict)
 
     def of(self, owned: Owned, all_owned: Iterable[Owned]) -> datetime | None:
         """Give the time of one of a student's files; None where nothing tells it."""
@@ -61,14 +67,33 @@ class Times:
             marks = [m for _, m in all_owned if m.name == _TIMESTAMP and len(m.parts) == depth + 1]
             own = [m for m in marks if m.parts[:depth] == member.parts[:depth]]
             plain = [m for m in own if len(m.address) <= (1 if self.is_archive else 0)]
-            return self._read(plain[0]) if plain else None
+            return self._read(plain[0], owner) if plain else None
         if self.is_dated and member.modified:
             return member.modified.replace(tzinfo=self.zone)
         return None
 
-    def _read(self, member: Member) -> datetime | None:
+    def notes(self) -> list[str]:
+        """Say whose times could not be read, though the system wrote them down."""
+        if not self.unread:
+            return []
+        student, said = next(iter(self.unread.items()))
+        count = len(self.unread)
+        whose = "one student" if count == 1 else f"{count} students"
+        note = (
+            f"when {whose} handed in is not known, since {_TIMESTAMP} says no time that can be "
+            f"read, for example that of {student}: {said!r}; write it as 2026-11-21 20:00:00 UTC, "
+            "or, if the zone has a short name there, give it with --zone Europe/Moscow"
+        )
+        return [note]
+
+    def _read(self, member: Member, owner: Owner) -> datetime | None:
         try:
             data = self.reader.read(member.source, member.address).data
-        except ZachetkaError:
+        except ZachetkaError as error:
+            self.unread[owner.key] = clean_line(str(error), _SHOWN)
             return None
-        return read_time(data[:_TIMESTAMP_BYTES].decode("utf-8", errors="replace"), self.zone)
+        said = data[:_TIMESTAMP_BYTES].decode("utf-8", errors="replace")
+        at = read_time(said, self.zone)
+        if at is None:
+            self.unread[owner.key] = clean_line(said, _SHOWN)
+        return at

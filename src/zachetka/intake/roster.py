@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError
 from zachetka.intake.times import read_time
+from zachetka.intake.worksheet import WORKSHEET
 from zachetka.report.clean import clean_line
 from zachetka.submission.file import read_capped
 
@@ -25,20 +26,21 @@ if TYPE_CHECKING:
 # What columns are called, in lower case and without underscores; the first that is there counts.
 _NAMES: Final = {
     "id": (
-        *("id", "student id", "sid", "id number", "username", "login", "roster identifier"),
-        *("sis user id", "sis login id", "номер", "логин", "идентификационный номер"),
+        *("id", "student id", "sid", *WORKSHEET["id_number"], "username", "login"),
+        *("roster identifier", "sis user id", "sis login id"),
+        *("номер", "логин", "идентификационный номер"),
     ),
     "participant": ("identifier", "идентификатор", "participant"),
-    "name": ("name", "full name", "fullname", "student", "student name", "полное имя", "фио"),
+    "name": ("name", *WORKSHEET["name"], "fullname", "student", "student name", "фио"),
     "first": ("first name", "firstname", "given name", "имя"),
     "last": ("last name", "lastname", "surname", "family name", "фамилия"),
-    "email": ("email", "e-mail", "email address", "mail", "адрес электронной почты", "почта"),
-    "group": ("group", "section", "sections", "groups", "группа", "группы"),
+    "email": ("email", "e-mail", *WORKSHEET["email"], "mail", "почта"),
+    "group": (*WORKSHEET["team"], "section", "sections", "groups", "группы"),
     "github": ("github username", "github", "github login"),
     "repository": ("student repository name", "repository"),
     "at": (
-        *("handed in at", "submitted at", "submission time", "last modified (submission)"),
-        *("последнее изменение (ответ)", "время сдачи"),
+        *("handed in at", "submitted at", "submission time", "время сдачи"),
+        *WORKSHEET["handed_in_at"],
     ),
 }
 _KEYS: Final = ("id", "email", "github", "participant")
@@ -157,7 +159,7 @@ def read_roster(path: Path, zone: tzinfo = UTC) -> Roster:
     """Read a roster: commas, semicolons or tabs, UTF-8 with or without a mark, UTF-16 or cp1251.
 
     Columns are known by their usual names in English and Russian, whoever made the file: the
-    university, GitHub, Moodle's grading worksheet, the gradebook of Canvas.
+    university, GitHub, the gradebook of Canvas; those of Moodle's grading worksheet in German, too.
 
     Args:
         path: the file.
@@ -228,6 +230,9 @@ def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _columns(header: list[str]) -> dict[str, int]:
     names = [plain(name) for name in header]
+    if not set(WORKSHEET["changeable"]).isdisjoint(names):
+        # In German, Moodle heads its own numbers as others head those of students.
+        names = ["identifier" if name == "id" else name for name in names]
     return {
         what: names.index(known[0])
         for what, all_known in _NAMES.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -12,9 +13,9 @@ if TYPE_CHECKING:
 _LETTERS: Final = 80
 _YEARS: Final = range(1990, 2200)
 _ZONE: Final = re.compile(r"\s*(?:UTC|GMT|Z|([+-]\d\d:?\d\d)(?:\s*[A-Z]{1,5})?)$")
-# Moodle in English and in Russian: "Saturday, 21 November 2026, 11:59 PM".
+# Moodle in English, Russian and German: "Saturday, 21 November 2026, 11:59 PM".
 _WORDS: Final = re.compile(
-    r"(?:[^\W\d]+,?\s+)?(?P<day>\d{1,2})\s+(?P<month>[^\W\d]{3})[^\W\d]*\.?,?\s+(?P<year>\d{4})"
+    r"(?:[^\W\d]+,?\s+)?(?P<day>\d{1,2})\.?\s+(?P<month>[^\W\d]{3})[^\W\d]*\.?,?\s+(?P<year>\d{4})"
     r"(?:\s*г\.)?,?\s+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<half>[AP]M)?",
     re.IGNORECASE,
 )
@@ -23,6 +24,7 @@ _MONTHS: Final = {
     for names in (
         "jan feb mar apr may jun jul aug sep oct nov dec",
         "янв фев мар апр мая июн июл авг сен окт ноя дек",
+        "jan feb mär apr mai jun jul aug sep okt nov dez",
     )
     for number, name in enumerate(names.split(), start=1)
 }
@@ -44,10 +46,30 @@ def read_time(untrusted_text: str, zone: tzinfo = UTC) -> datetime | None:
     try:
         at = datetime.fromisoformat(_ZONE.sub(lambda zone: zone[1] or "+00:00", text))
     except ValueError:
-        at = _from_words(text)
+        at = _in_named_zone(text, zone) or _from_words(text)
     if at is None or at.year not in _YEARS:
         return None
     return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def _in_named_zone(text: str, local: tzinfo) -> datetime | None:
+    """Read what nbgrader lets a server write: "2026-11-21 20:00:00.000000 Europe/Moscow"."""
+    time, _, name = text.rpartition(" ")
+    try:
+        at = datetime.fromisoformat(time)
+    except ValueError:
+        return None
+    if at.tzinfo is not None:
+        return None
+    # Abbreviations such as MSK or CST name no zone by themselves, but the server knows its own.
+    for fold in (0, 1):
+        here = at.replace(tzinfo=local, fold=fold)
+        if here.tzname() == name:
+            return here
+    try:
+        return at.replace(tzinfo=ZoneInfo(name))
+    except (KeyError, ValueError, OSError):
+        return None
 
 
 def _from_words(text: str) -> datetime | None:

@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 
 from zachetka.errors import Cause  # noqa: TC001 - pydantic reads the annotations
+from zachetka.language import Language  # noqa: TC001
 from zachetka.report.atomic import write_atomically
 from zachetka.report.clean import clean_line, clean_text
 
@@ -241,6 +242,9 @@ class Report(_Model):
     sandbox: SandboxInfo | None = Field(description="Null when none was started.")
     grader: GraderInfo | None = Field(description="Null when no grader was reached.")
     graded_at: AwareDatetime
+    language: Language | None = Field(
+        default=None, description="Of the messages and titles; null where nobody wrote it down."
+    )
     key: Sha256 | None = Field(
         default=None,
         description="Of all that the verdict depends on: submission, grader, assignment, "
@@ -272,6 +276,7 @@ def without_checks(
     message: str,
     max_score: float,
     key: str | None = None,
+    language: Language | None = None,
 ) -> Report:
     """Give the report of a submission that no grader has seen: rejected, or an error of ours."""
     return Report(
@@ -288,6 +293,7 @@ def without_checks(
         sandbox=None,
         grader=None,
         graded_at=datetime.now(UTC),
+        language=language,
         key=key,
     )
 
