@@ -102,7 +102,8 @@ def _flags_of_each(replies: Iterable[CellReply]) -> Iterator[str]:
             names = ", ".join(reply.rescued)
             # Of a cell that took its kernel down, all that it declares was kept.
             below = " below" if reply.status == "error" else ""
-            yield f"cell {number} failed; what it declares{below} was kept: {names}"
+            ended = "was not run" if reply.status == "skipped" else "failed"
+            yield f"cell {number} {ended}; what it declares{below} was kept: {names}"
         if reply.truncated:
             yield f"cell {number} printed too much; the rest was dropped"
         if reply.status in {"crash", "memory_limit", "time_limit"}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -38,6 +38,10 @@ class Room:
     def __init__(self, sandbox):
         self.sandbox = sandbox
         self.name = sandbox.name
+
+    @staticmethod
+    def limits(**changes):
+        return replace(LIMITS, **changes)
 
     def open(self, *sources, limits=LIMITS):
         session = Session(self.sandbox, limits)

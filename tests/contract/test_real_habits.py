@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from zachetka.sandbox.base import MIB
+
 
 def read(nb):
     return nb.read()
@@ -46,6 +50,19 @@ CELLS = (
     "torch.rand(2, generator=torch.Generator(device='cuda')).new_zeros(2, device='cuda').to(0)",
     "import torch.utils.data as d\nfor _ in d.DataLoader(torch.ones(8, 2), num_workers=1): ...",
 )
+RESCUED = (
+    "import math, torch, urllib.request\nfrom functools import partial",
+    "open('/no/such/file')\na_file = partial(max, 1)\nfor _ in (1,):\n    def in_a_loop(): ...",
+    "urllib.request.urlopen('http://x.org')\nif True:\n    network = torch.device('cpu')",
+    "assert torch.cuda.is_available()\nasserted = math.sqrt(2)\nnot_asserted = max(1, 2)",
+    "input()\nasked = max(1, 2)",
+    "%%memit\nclass Measured: ...\nmeasured = max(1, 2)",
+    "class Shy(Exception):\n    def __str__(self): raise ValueError\nraise Shy\nshy = 2 ** 0.5",
+    "raise Exception('\\ud800')\nhalf = 2 ** 0.5",
+    "open('/no/such/file')\nimport os\nos._exit(0)\ndef after_an_end(): ...",
+    "from __future__ import annotations",
+    "open('/no/such/file')\ndef annotated(x: Missing): ...",
+)
 FAILED = {1, 2, 3, 4, 5, 16, 17}
 
 
@@ -66,3 +83,60 @@ def test_what_a_notebook_defines_outlives_what_it_cannot_do(room):
         assert room.ask(session, defined, names=names) == names
         assert room.ask(session, read) == "kept"
         assert room.ask(session, multiplied) == 700
+
+
+def test_what_stands_below_a_line_that_fails_here_is_there(room):
+    with room.open(*RESCUED) as session:
+        assert {cell.index for cell in session.cells if cell.status == "ok"} == {0, 9}
+        names = [
+            *("a_file", "in_a_loop", "network", "asserted", "asked", "Measured", "measured", "shy"),
+            *("half", "after_an_end", "annotated"),
+        ]
+        assert room.ask(session, defined, names=[*names, "not_asserted"]) == names
+
+
+FILLED = (
+    "kept = []\nwhile True:\n    kept.append('x' * 10**7)",
+    "def fill():\n    held = []\n    while True:\n        held.append('x' * 10**7)",
+    "before = max(1, 2)\nfill()\ndef below(): ...",
+    "later = [0] * 10**7",
+)
+
+
+def test_what_fills_the_memory_and_keeps_it_is_left_out(room_of):
+    room = room_of("bubblewrap")
+    limits = room.limits(memory_bytes=512 * MIB)
+    with room.open(*FILLED, limits=limits) as session:
+        assert [cell.status for cell in session.cells] == ["memory_limit", "ok", "error", "ok"]
+        names = ["before", "below", "later"]
+        assert room.ask(session, defined, names=names) == names
+
+
+SLEEPS = "import no_such_package\n" + "for _ in range(99):\n    time.sleep(0.1)\n" * 9
+
+
+def test_what_computes_below_a_line_that_failed_leaves_the_rest_its_time(room_of):
+    cells = ["import time", *(f"{SLEEPS}def f{number}(): ..." for number in range(12))]
+    with room_of("bubblewrap").open(*cells) as session:
+        names = [f"f{number}" for number in range(12)]
+        assert room_of("bubblewrap").ask(session, defined, names=names) == names
+
+
+def test_a_cell_that_was_not_run_gives_what_a_moment_gives(room_of):
+    room = room_of("bubblewrap")
+    limits = room.limits(cell_s=50, total_s=1)
+    cells = ["while True: pass", "first = max(1, 2)\nwhile True: pass", "def last(): ..."]
+    with room.open(*cells, limits=limits) as session:
+        assert [cell.status for cell in session.cells] == ["time_limit", "skipped", "skipped"]
+        assert room.ask(session, defined, names=["first", "last"]) == ["first", "last"]
+
+
+@pytest.mark.parametrize("count", [6, 8])
+def test_below_many_cells_that_end_the_kernel_definitions_are_kept(room_of, count):
+    room = room_of("bubblewrap")
+    cells = [f"import os\nos._exit(0)\ndef f{number}(): ..." for number in range(count)]
+    with room.open(*cells, "def last(): ...") as session:
+        names = [*(f"f{number}" for number in range(count)), "last"]
+        assert room.ask(session, defined, names=names) == names
+        assert {cell.status for cell in session.cells[:6]} == {"crash"}
+        assert session.cells[-1].status == "skipped"

@@ -1,9 +1,12 @@
 import signal
+import sys
+import threading
+import time
 
 import pytest
 
 from zachetka.agent import declarations
-from zachetka.agent.declarations import left_behind, swallowed
+from zachetka.agent.declarations import Budget, Extent, left_behind, swallowed
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +24,7 @@ def run(source, line=0, **names):
 CELL = """import torchvision
 import math
 from os import path as p, sep
-x = math.sqrt(2)
+x = len("abc")
 print(x)
 def f():
     return math
@@ -54,11 +57,17 @@ def test_only_declarations_are_run():
         ("rate: float = 0.1", "rate"),
         ("reduce = f.__call__", "reduce"),
         ("if True:\n    class C: ...", "C"),
+        ("ROOT = 2 ** 0.5", "ROOT"),
+        ("PIXELS = 28 * 28", "PIXELS"),
+        ("NAME = f'{f}.pt'", "NAME"),
+        ("TAU = f.__doc__ * 2 if f else 1", "TAU"),
+        ("E = sys.getsizeof(1)", "E"),
+        ("if sys.getsizeof(1) > 0:\n    E = 1\nelse:\n    E = sys.getsizeof(2)", "E"),
         ("try:\n    import no_such_module\nexcept ImportError:\n    def g(): ...", "g"),
     ],
 )
 def test_a_value_that_is_written_down_is_a_declaration(statement, name):
-    _, names = run(f"open('/no/such/file')\n{statement}\ndef last(): ...", line=1, f=len)
+    _, names = run(f"open('/no/such/file')\n{statement}\ndef last(): ...", line=1, f=len, sys=sys)
     assert {name, "last"} <= names.keys()
 
 
@@ -74,7 +83,9 @@ def test_only_what_is_there_is_said_to_be_kept():
     [
         "x = f(1)",
         "x = [f(1)]",
-        "x = 9 ** 9",
+        "x = 9 ** 9 ** 9",
+        "x = f @ f",
+        "x = f(1).y()",
         "x: int",
         "if f(1):\n    y = 1",
         "if True:\n    f(1)",
@@ -195,3 +206,98 @@ def test_what_a_try_has_skipped_is_imported(source, names):
 def test_what_is_there_is_not_imported_again():
     source = "try:\n    import cupy as np\nexcept ImportError:\n    import numpy as np"
     assert swallowed(source, {"np": None}) == []
+
+
+COMPUTING = "for _ in range(100):\n    time.sleep(0.1)\n"
+
+
+def rescued(source, extent=Extent.ALL, budget=None, **names):
+    statements = left_behind(source, (0, 0), extent)
+    return declarations.run(statements, names, "<cell>", budget=budget or Budget())
+
+
+def test_what_computes_takes_no_time_from_what_declares(monkeypatch):
+    monkeypatch.setattr(declarations, "_MOMENT_S", 0.1)
+    budget = Budget(computing_s=0.2)
+    source = 9 * COMPUTING + "device = sys.getsizeof(1)\nROOT = 2 ** 0.5\ndef g(): ..."
+    started = time.monotonic()
+    assert rescued(source, budget=budget, time=time, sys=sys) == ["device", "ROOT", "g"]
+    assert time.monotonic() - started < 9
+    assert budget.computing_s <= 0 < budget.declaring_s
+
+
+def test_declarations_that_compute_are_bounded_together():
+    source = "class C:\n    while True: pass\n" * 100
+    budget = Budget(declaring_s=0.3)
+    started = time.process_time()
+    assert rescued(source, budget=budget) == []
+    assert time.process_time() - started < 5
+    assert budget.declaring_s <= 0
+
+
+def test_a_loop_that_catches_all_is_stopped_again(monkeypatch):
+    monkeypatch.setattr(declarations, "_MOMENT_S", 0.1)
+    source = "for _ in (1, 2, 3):\n    try:\n        while True: pass\n    except: pass\nx = 1"
+    assert rescued(source) == ["x"]
+
+
+def test_the_time_of_other_threads_is_their_own(monkeypatch):
+    monkeypatch.setattr(declarations, "_MOMENT_S", 0.3)
+    stop = threading.Event()
+
+    def spin():
+        while not stop.is_set():
+            sum(range(1000))
+
+    thread = threading.Thread(target=spin)
+    thread.start()
+    try:
+        found = rescued("for _ in range(4):\n    time.sleep(0.1)\n    done = _", time=time)
+    finally:
+        stop.set()
+        thread.join()
+    assert found == ["done"]
+
+
+def test_an_alarm_of_the_notebook_is_left_as_it_was():
+    def own(*_): ...
+
+    signal.signal(signal.SIGALRM, own)
+    rescued("def f(): ...")
+    assert signal.getsignal(signal.SIGALRM) is own
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("extent", "names"),
+    [
+        (Extent.DECLARATIONS, ["f", "R"]),
+        (Extent.CONSTANTS, ["f", "R", "size"]),
+        (Extent.ALL, ["f", "R", "size", "n", "inner"]),
+    ],
+)
+def test_how_much_is_run_is_asked_for(extent, names):
+    source = (
+        "def f(): ...\nR = 2 ** 0.5\nsize = sys.getsizeof(1)\nn = len('abc')\n"
+        "for _ in (1,):\n    def inner(): ..."
+    )
+    assert rescued(source, extent, sys=sys) == names
+
+
+def test_what_a_method_gives_is_no_constant():
+    class Trainer:
+        def fit(self):
+            return "losses"
+
+    budget = Budget(computing_s=0)
+    assert rescued("x = t.fit()", Extent.CONSTANTS, budget, t=Trainer()) == []
+
+
+def test_no_future_of_ours_is_put_upon_the_notebook():
+    names = {}
+    statements = left_behind("def f(x: int): ...", (0, 0))
+    declarations.run(statements, names, "<cell>")
+    assert names["f"].__annotations__ == {"x": int}
+    flags = __import__("__future__").annotations.compiler_flag
+    declarations.run(statements, names, "<cell>", flags=flags)
+    assert names["f"].__annotations__ == {"x": "int"}

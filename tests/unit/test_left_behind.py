@@ -1,17 +1,15 @@
 import asyncio
 import signal
-import sys
 import time
-from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbclient.exceptions import CellControlSignal
 
 from zachetka.agent import declarations
+from zachetka.agent.blame import failed_place as place_of
 from zachetka.agent.cells import CellReader, CellResult
-from zachetka.agent.declarations import left_behind, without_magic
-from zachetka.agent.kernel import NotebookKernel, forget_error
+from zachetka.agent.declarations import Budget, left_behind, without_magic
 from zachetka.agent.notebook import NotebookRun
 
 
@@ -77,10 +75,12 @@ def test_what_does_not_declare_has_only_a_moment(monkeypatch):
 
 def test_all_of_it_has_an_end(monkeypatch):
     monkeypatch.setattr(declarations, "_MOMENT_S", 0.2)
-    monkeypatch.setattr(declarations, "_ALL_S", 0.5)
-    started = time.monotonic()
-    run("import no_such_module\n" + "while True: pass\n" * 50, line=1)
-    assert time.monotonic() - started < 5
+    source = "import no_such_module\n" + "while True: pass\n" * 50
+    budget = Budget(computing_s=0.5)
+    started = time.process_time()
+    declarations.run(left_behind(source, (1, 0)), {}, "<cell>", budget=budget)
+    assert time.process_time() - started < 5
+    assert budget.computing_s <= 0
 
 
 @pytest.mark.parametrize("magic", ["%%time", "%%capture out --no-stderr", "%%time \t", "\n%%time"])
@@ -96,13 +96,11 @@ def test_any_other_cell_is_left_alone(source):
 
 
 def failed_place(source, user_ns, run_it):
-    forget_error()
     try:
         run_it(source, user_ns)
     except Exception as error:  # noqa: BLE001 - as a shell does
-        sys.last_value = error
-    kernel = SimpleNamespace(shell=SimpleNamespace(user_ns=user_ns))
-    return NotebookKernel._failed_place(kernel)
+        return place_of(error, user_ns)
+    return place_of(None, user_ns)
 
 
 def execute(source, user_ns):
@@ -119,7 +117,7 @@ def test_under_a_magic_the_place_is_that_of_the_cell_below_it():
     assert failed_place("time_magic(inner)", user_ns, execute) == (3, 0)
 
 
-def test_no_cell_is_blamed_for_the_error_of_another():
+def test_where_nothing_failed_there_is_no_place():
     assert failed_place("1 / 0", {}, execute) == (1, 0)
     assert failed_place("x = 1", {}, execute) is None
 
@@ -134,7 +132,7 @@ def note_error(reply, outputs, status="ok"):
     notebook_run._rescue = rescue
     notebook_run._note_reply(execute_reply={"content": reply})
     result = CellResult(0, status)
-    asyncio.run(notebook_run._note_error(result, {"outputs": outputs}, "source"))
+    asyncio.run(notebook_run._note_error(result, {"outputs": outputs}, "source", None))
     return result.status, result.error, len(rescued)
 
 

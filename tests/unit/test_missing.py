@@ -238,6 +238,46 @@ def test_no_import_is_accused_of_what_it_did_not_do(source, error, said):
     assert english(explain_unbound("wandb", cells_of(source), replies_of(c0=error))) == said
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "urlretrieve(url)\ndevice = 1",
+        "%%time\nurlretrieve(url)\ndevice: str = 'cpu'",
+        "(x, device) = urlretrieve(url), 1",
+        "if True:\n    urlretrieve(url)\n    device = 1",
+        "with urlopen(url) as device:\n    pass",
+    ],
+)
+def test_a_name_that_a_failed_cell_sets_is_traced_to_it(source):
+    replies = replies_of(c0=None, c1="URLError: <urlopen error>")
+    said = explain_unbound("device", cells_of("x = 1", source), replies)
+    assert said.en == "cell 2, which sets `device`, did not finish: URLError: <urlopen error>"
+    assert said.ru.startswith("ячейка 2, где задаётся `device`, не выполнилась: URLError")
+
+
+def test_a_name_that_a_skipped_cell_sets_is_traced_to_it():
+    skipped = replies_of(c0="x")[0].model_copy(update={"status": "skipped", "error": None})
+    said = explain_unbound("device", cells_of("device = 1"), {0: skipped})
+    assert said.en == "cell 1, which sets `device`, did not finish: it was not run"
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "rescued"),
+    [
+        ("device = 1", None, []),
+        ("f(device)\ndevice = 1", "NameError: name 'device' is not defined", []),
+        ("def f():\n    device = 1", "URLError: x", []),
+        ("x = [1 for device in y]", "URLError: x", []),
+        ("f()\ndevice = 1", "URLError: x", ["device"]),
+        ("%%bash\ndevice = 1", "URLError: x", []),
+    ],
+)
+def test_no_cell_is_accused_of_a_name_that_it_does_not_withhold(source, error, rescued):
+    replies = replies_of(c0=error)
+    replies[0] = replies[0].model_copy(update={"rescued": rescued})
+    assert explain_unbound("device", cells_of(source), replies) is None
+
+
 def test_a_definition_that_needed_the_package_says_so():
     cells = cells_of("import lightning as pl", "class MyLinear(pl.Module):\n    pass")
     replies = replies_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zachetka.pytest_plugin.sources import (
+    bound_names,
     defined_above,
     foreign_magic,
     imports,
@@ -207,8 +208,18 @@ def test_a_cell_that_leaves_no_names_is_told_by_its_magic(source: str, magic: st
     assert foreign_magic(source) == magic
 
 
-def test_what_stands_in_timeit_is_read_all_the_same() -> None:
-    assert "torch.nn.ReLU" in used(f"%%timeit\n{HEAD}return nn.ReLU()(x)")
+@pytest.mark.parametrize("magic", ["timeit", "memit", "mprun -f f"])
+def test_what_stands_in_timeit_is_read_all_the_same(magic: str) -> None:
+    assert "torch.nn.ReLU" in used(f"%%{magic}\n{HEAD}return nn.ReLU()(x)")
+
+
+def test_all_that_a_cell_binds_is_given() -> None:
+    source = (
+        "import os\na, (b, *c) = 1, (2, 3)\nd: int = 4\nfor e in []:\n    f += 1\n"
+        "with g as h:\n    class I:\n        j = 1\ndef k(m=(n := 1)): ...\n[o for o in p]\n"
+        "q[0] = r.s = 1"
+    )
+    assert bound_names(source) == {*"abcdefhIk"}
 
 
 def test_imports_give_names_to_the_notebook() -> None:

@@ -2,30 +2,38 @@
 
 `import torchvision` in the first line of a cell must not take away the `import torch` in its
 third, nor a failed demo the class below it: a notebook earns what its definitions deserve. Only
-statements that declare something are run, constants among them; nothing that computes, prints or
-trains.
+statements that declare something are run, constants among them, such as `math.sqrt(2)`; nothing
+that prints or trains.
 
-An import is different: what fails is a package that this sandbox lacks and the student's machine
-has. The rest of its cell is run statement by statement, each for a moment.
+It is different where what failed is the sandbox: an import of a package that it lacks, a file, the
+network, a GPU (see `blame`). The rest of the cell is run statement by statement, each for a moment
+and all for a few. What declares something has a budget of its own, which these cannot use up.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
+import enum
 import io
 import re
 import signal
 import time
+from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from zachetka.agent.patience import WALL_FACTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TIMEOUT_S = 30.0
-_ALL_S = 20.0
-_ALARM_S = 10.0
+# Seconds as in `patience`: of computing, or `WALL_FACTOR` times as many by the clock.
+DECLARING_S = 10.0
+COMPUTING_S = 5.0
+_ALARM_S = 5.0
 _MOMENT_S = 2.0
+_TICK_S = 0.1
 _MAX_STATEMENTS = 500
 # Cell magics that run the rest of the cell as it stands.
 _TRANSPARENT = re.compile(r"\s*%%(time|capture|prun|memit|mprun)\b[^\n]*\n")
@@ -33,8 +41,52 @@ _DECLARATIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionD
 # Of what a value may be made that computes nothing.
 _PLAIN = (
     *(ast.Constant, ast.Name, ast.Attribute, ast.UnaryOp, ast.Tuple, ast.List, ast.Set, ast.Dict),
-    *(ast.Subscript, ast.expr_context, ast.unaryop),
+    *(ast.Subscript, ast.expr_context, ast.unaryop, ast.JoinedStr, ast.FormattedValue),
+    *(ast.BinOp, ast.operator, ast.BoolOp, ast.boolop, ast.Compare, ast.cmpop, ast.IfExp),
 )
+_BLOCKS = (ast.If, ast.Try, ast.With, ast.For, ast.While)
+
+
+class Extent(enum.Enum):
+    """Which statements of a cell are run that it did not get to."""
+
+    DECLARATIONS = enum.auto()
+    CONSTANTS = enum.auto()  # and names for what a module's function makes of plain values
+    ALL = enum.auto()
+
+
+@dataclass(slots=True)
+class Budget:
+    """The seconds that are left for the statements of one cell."""
+
+    declaring_s: float = DECLARING_S
+    computing_s: float = COMPUTING_S
+
+
+class _Watch:
+    """Looks, at every tick of the alarm, whether a statement has had its time.
+
+    What counts is this thread: others, of the student's, may be computing as well.
+    """
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._cpu_at_start = time.thread_time()
+        self._started = time.monotonic()
+
+    def spent_s(self) -> float:
+        """Give the seconds used so far."""
+        waited_s = (time.monotonic() - self._started) / WALL_FACTOR
+        return max(time.thread_time() - self._cpu_at_start, waited_s)
+
+    def look(self, *_: Any) -> None:
+        """End what has had its time.
+
+        Raises:
+            TimeoutError: it has.
+        """
+        if self.spent_s() >= self._limit_s:
+            raise TimeoutError
 
 
 def without_magic(source: str) -> str:
@@ -42,8 +94,10 @@ def without_magic(source: str) -> str:
     return _TRANSPARENT.sub("", source, count=1) if _TRANSPARENT.match(source) else source
 
 
-def left_behind(source: str, place: tuple[int, int]) -> list[ast.stmt]:
-    """Give the statements to run after an error: all below an import, else declarations.
+def left_behind(
+    source: str, place: tuple[int, int], extent: Extent = Extent.CONSTANTS
+) -> list[ast.stmt]:
+    """Give the statements to run after an error.
 
     Of an import that failed, or of a block with such an import, every other import is tried.
 
@@ -51,6 +105,7 @@ def left_behind(source: str, place: tuple[int, int]) -> list[ast.stmt]:
         source: a cell; one that does not parse has nothing to run.
         place: the line and the column of what failed, from 1 and from 0; (0, 0) for a cell of
             which nothing was run.
+        extent: what of it is run; below an import that failed it is all, rather than constants.
     """
     statements = _statements(source)
     below = [node for node in statements if _start(node) > place]
@@ -62,11 +117,14 @@ def left_behind(source: str, place: tuple[int, int]) -> list[ast.stmt]:
         if isinstance(node, ast.Import | ast.ImportFrom) and _end(node) >= place
     ]
     is_import = any(_covers(node, place) for node in imports)
+    if is_import and extent is Extent.CONSTANTS:
+        extent = Extent.ALL
+    calls = extent is not Extent.DECLARATIONS
     found: list[ast.stmt] = []
     for node in [*imports, *below] if is_import else below:
         if isinstance(node, ast.Import | ast.ImportFrom):
             found += _alone(node, again=not _covers(node, place))
-        elif is_import or _declares(node):
+        elif extent is Extent.ALL or _declares(node, calls=calls):
             found.append(node)
     return found
 
@@ -95,29 +153,70 @@ def swallowed(source: str, user_ns: dict[str, Any]) -> list[ast.stmt]:
     ]
 
 
-def run(statements: list[ast.stmt], user_ns: dict[str, Any], file: str) -> list[str]:
-    """Run declarations one by one, each on its own; give the names that came out of it."""
+def run(
+    statements: list[ast.stmt],
+    user_ns: dict[str, Any],
+    file: str,
+    *,
+    budget: Budget | None = None,
+    flags: int = 0,
+) -> list[str]:
+    """Run statements one by one, each on its own; give the names that came out of it.
+
+    Args:
+        statements: those of one cell.
+        user_ns: the notebook's names.
+        file: what tracebacks call the cell.
+        budget: how long all may take; what remains is left in it.
+        flags: of the compiler, for what the notebook has imported from `__future__`.
+    """
+    budget = budget or Budget()
     names: list[str] = []
-    signal.signal(signal.SIGALRM, _time_is_up)
-    stop_at = time.monotonic() + _ALL_S
-    for statement in statements:
-        limit_s = min(_ALARM_S if _declares(statement) else _MOMENT_S, stop_at - time.monotonic())
-        if limit_s <= 0:
-            break
-        # Not only Exception: leaving, by whatever way, must not leave the kernel.
-        with (
-            contextlib.suppress(BaseException),
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-        ):
-            module = ast.Module([statement], type_ignores=[])
-            signal.setitimer(signal.ITIMER_REAL, limit_s)
-            try:
-                exec(compile(module, file, "exec"), user_ns)  # noqa: S102 - a cell's own code
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            names.extend(name for name in _names_of(statement) if _is_bound(name, user_ns))
+    before = signal.getsignal(signal.SIGALRM)
+    try:
+        for statement in statements:
+            if _run_one(statement, user_ns, file, budget, flags):
+                names.extend(name for name in _names_of(statement) if _is_bound(name, user_ns))
+    finally:
+        # An alarm may have come in the very moment that it should have been switched off.
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
     return names
+
+
+def _run_one(
+    statement: ast.stmt, user_ns: dict[str, Any], file: str, budget: Budget, flags: int
+) -> bool:
+    """Run a statement if there is time for it, and say whether it came to its end."""
+    declares = _declares(statement)
+    is_constant = declares or _calls_modules(statement, user_ns)
+    left_s = budget.declaring_s if is_constant else budget.computing_s
+    limit_s = min(_ALARM_S if declares else _MOMENT_S, left_s)
+    if limit_s <= 0:
+        return False
+    is_done = False
+    watch = _Watch(limit_s)
+    # Not only Exception: leaving, by whatever way, must not leave the kernel.
+    with (
+        contextlib.suppress(BaseException),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        module = ast.Module([statement], type_ignores=[])
+        code = compile(module, file, "exec", flags, dont_inherit=True)
+        signal.signal(signal.SIGALRM, watch.look)
+        # Again and again: a loop may catch the first error that is raised in it.
+        signal.setitimer(signal.ITIMER_REAL, _TICK_S, _TICK_S)
+        try:
+            exec(code, user_ns)  # noqa: S102 - a cell's own code
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        is_done = True
+    if is_constant:
+        budget.declaring_s -= watch.spent_s()
+    else:
+        budget.computing_s -= watch.spent_s()
+    return is_done
 
 
 def _statements(source: str) -> list[ast.stmt]:
@@ -127,17 +226,44 @@ def _statements(source: str) -> list[ast.stmt]:
         return []
 
 
-def _declares(node: ast.stmt | ast.expr) -> bool:
+def _declares(node: ast.stmt | ast.expr, *, calls: bool = False) -> bool:
+    """Say whether a statement computes nothing, but for `calls` of what may be modules."""
     match node:
         case ast.Assign(targets=targets, value=value):
-            return all(map(_is_plain, [*targets, value]))
+            return all(map(_is_plain, targets)) and _is_plain(value, calls=calls)
         case ast.AnnAssign(target=target, value=ast.expr() as value):
-            return _is_plain(target) and _is_plain(value)
+            return _is_plain(target) and _is_plain(value, calls=calls)
         case ast.If() | ast.Try():
-            return all(map(_declares, _inner(node)))
+            return all(_declares(inner, calls=calls) for inner in _inner(node))
         case ast.expr():
-            return _is_plain(node)
+            return _is_plain(node, calls=calls)
     return isinstance(node, (*_DECLARATIONS, ast.Pass))
+
+
+def _calls_modules(statement: ast.stmt, user_ns: dict[str, Any]) -> bool:
+    """Say whether a statement only gives names to what functions of modules make of plain values.
+
+    Such as `device = torch.device("cpu")`; not `losses = trainer.fit(1)`.
+    """
+    if not _declares(statement, calls=True):
+        return False
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, (*_DECLARATIONS, ast.Lambda)):
+            continue
+        if isinstance(part, ast.Call) and not isinstance(_root(part, user_ns), ModuleType):
+            return False
+        waiting.extend(ast.iter_child_nodes(part))
+    return True
+
+
+def _root(call: ast.Call, user_ns: dict[str, Any]) -> object:
+    """Give what stands before the first dot of what is called."""
+    function: ast.expr = call.func
+    while isinstance(function, ast.Attribute):
+        function = function.value
+    return user_ns.get(function.id) if isinstance(function, ast.Name) else None
 
 
 def _inner(node: ast.AST) -> list[ast.stmt | ast.expr]:
@@ -153,16 +279,27 @@ def _inner(node: ast.AST) -> list[ast.stmt | ast.expr]:
     return found
 
 
-def _is_plain(value: ast.expr) -> bool:
+def _is_plain(value: ast.expr, *, calls: bool = False) -> bool:
+    allowed = (*_PLAIN, ast.Call, ast.keyword) if calls else _PLAIN
     waiting: list[ast.AST] = [value]
     while waiting:
         part = waiting.pop()
         if isinstance(part, ast.Lambda):
             continue
-        if not isinstance(part, _PLAIN):
+        if not isinstance(part, allowed) or _is_slow(part):
+            return False
+        if isinstance(part, ast.Call) and not isinstance(part.func, ast.Attribute):
             return False
         waiting.extend(ast.iter_child_nodes(part))
     return True
+
+
+def _is_slow(part: ast.AST) -> bool:
+    """Say whether an operator takes long: `9 ** 9 ** 9` cannot even be interrupted."""
+    match part:
+        case ast.BinOp(op=ast.MatMult()) | ast.BinOp(op=ast.Pow(), right=ast.BinOp()):
+            return True
+    return False
 
 
 def _start(node: ast.stmt) -> tuple[int, int]:
@@ -225,10 +362,6 @@ def _names_of(statement: ast.stmt | ast.expr) -> list[str]:
             return [target.id for target in targets if isinstance(target, ast.Name)]
         case ast.AnnAssign(target=ast.Name(id=name)):
             return [name]
-        case ast.If() | ast.Try():
-            return [name for inner in _inner(statement) for name in _names_of(inner)]
+    if isinstance(statement, _BLOCKS):
+        return [name for inner in _inner(statement) for name in _names_of(inner)]
     return []
-
-
-def _time_is_up(*_: Any) -> None:
-    raise TimeoutError

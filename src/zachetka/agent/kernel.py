@@ -7,7 +7,7 @@ is printed.
 from __future__ import annotations
 
 import contextlib
-import itertools
+import gc
 import linecache
 import os
 import sys
@@ -19,10 +19,12 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
 
-from zachetka.agent import courtesy, declarations, probing
+from zachetka.agent import blame, courtesy, declarations, probing
+from zachetka.agent.declarations import Budget, Extent
 
 DEFAULT_OUTPUT_BYTES = 1 << 20
 _FRAMES = 5
+_ERRORS = 5
 _FRAME_CHARS = 400
 
 
@@ -54,6 +56,28 @@ class CappedStream:
 
 class NotebookShell(ZMQInteractiveShell):  # type: ignore[misc]
     """IPython's shell, in which `exit()` ends the cell's work but not the kernel."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._errors: deque[BaseException | None] = deque(maxlen=_ERRORS)
+
+    def showtraceback(self, *args: Any, **kwargs: Any) -> None:
+        """Show an error, and remember it: one that cannot be shown ends in another."""
+        self._errors.append(sys.exc_info()[1])
+        super().showtraceback(*args, **kwargs)
+
+    def last_error(self) -> BaseException | None:
+        """Give the error that the last cell ended in: the last one that came through its code."""
+        last: BaseException | None = getattr(sys, "last_value", None)
+        for error in (last, *reversed(self._errors)):
+            if blame.failed_place(error, self.user_ns) is not None:
+                return error
+        return last
+
+    def forget_errors(self, *_: Any) -> None:
+        """Let no cell be taken for the one that raised the last error, nor its values be kept."""
+        sys.last_value = sys.last_traceback = self.InteractiveTB.tb = None
+        self._errors.clear()
 
     def ask_exit(self) -> None:
         """Stay: later cells define what is graded."""
@@ -98,19 +122,47 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
 
     def rescue_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Run the declarations that the last cell, or a cell left out, did not get to."""
-        content, names = parent["content"], []
-        frames = [] if content["from_start"] else self._frames()
-        place = (0, 0) if content["from_start"] else self._failed_place()
+        content = parent["content"]
+        error = None if content["from_start"] else self.shell.last_error()
+        budget = Budget(computing_s=content["computing_s"])
+        names, frames = [], []
         # Whatever the cell is, the answer is waited for.
         with contextlib.suppress(Exception):
-            if place is not None:
-                names = self._rescue(content["source"], place)
-        self.session.send(stream, "rescue_reply", {"names": names, "frames": frames}, parent, ident)
+            frames = self._frames(error)
+        with contextlib.suppress(Exception):
+            names = self._rescue(content, error, budget)
+        if isinstance(error, MemoryError):
+            # The frames that it came through may hold all the memory there is.
+            error = None
+            self.shell.forget_errors()
+            self.shell.last_execution_result = None
+            gc.collect()
+        computed_s = content["computing_s"] - budget.computing_s
+        reply = {"names": names, "frames": frames, "computed_s": computed_s}
+        self.session.send(stream, "rescue_reply", reply, parent, ident)
 
-    def _rescue(self, source: str, place: tuple[int, int]) -> list[str]:
+    def _rescue(
+        self, content: dict[str, Any], error: BaseException | None, budget: Budget
+    ) -> list[str]:
+        source, extent, place = content["source"], Extent[content["extent"]], (0, 0)
+        user_ns = self.shell.user_ns
+        if not content["from_start"]:
+            found = blame.failed_place(error, user_ns)
+            if found is None or error is None:
+                return []
+            place = found
+            if extent is Extent.ALL and not blame.is_of_sandbox(error, user_ns):
+                extent = Extent.CONSTANTS
+        if extent is not Extent.ALL:
+            budget = Budget(computing_s=0.0)
         source = self.shell.transform_cell(declarations.without_magic(source))
-        file = self.shell.compile.cache(source, self.shell.execution_count)
-        return declarations.run(declarations.left_behind(source, place), self.shell.user_ns, file)
+        return declarations.run(
+            declarations.left_behind(source, place, extent),
+            user_ns,
+            self.shell.compile.cache(source, self.shell.execution_count),
+            budget=budget,
+            flags=self.shell.compile.flags,
+        )
 
     def finish_imports(self, result: Any) -> None:
         """Try the imports of a cell that a `try` has skipped: its first may not exist here."""
@@ -122,11 +174,11 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
         with contextlib.suppress(Exception):
             source = self.shell.transform_cell(declarations.without_magic(source))
             if statements := declarations.swallowed(source, self.shell.user_ns):
-                declarations.run(statements, self.shell.user_ns, "<imports>")
+                flags = self.shell.compile.flags
+                declarations.run(statements, self.shell.user_ns, "<imports>", flags=flags)
 
-    def _frames(self) -> list[str]:
-        """Give where in cells the last error came through: the last few places, the latest last."""
-        error = getattr(sys, "last_value", None)
+    def _frames(self, error: BaseException | None) -> list[str]:
+        """Give where in cells an error came through: the last few places, the latest last."""
         if error is None:
             return []
         own = deque(
@@ -145,27 +197,6 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
                 text = linecache.getline(code.co_filename, line).strip()
                 shown.append(f"{' '.join(place)}, line {line}{where}\n    {text}"[:_FRAME_CHARS])
         return shown
-
-    def _failed_place(self) -> tuple[int, int] | None:
-        """Find the line and column of the cell's own code that the last error came through."""
-        error = getattr(sys, "last_value", None)
-        if error is None or isinstance(error, SyntaxError):
-            return None
-        place = None
-        step = error.__traceback__
-        while step is not None:
-            code = step.tb_frame.f_code
-            # The last such frame: under `%%time` the cell is run by a first line of its own.
-            if step.tb_frame.f_globals is self.shell.user_ns and code.co_name == "<module>":
-                positions = itertools.islice(code.co_positions(), step.tb_lasti // 2, None)
-                place = step.tb_lineno, next(positions)[2] or 0
-            step = step.tb_next
-        return place
-
-
-def forget_error(*_: Any) -> None:
-    """Let no cell be taken for the one that raised the last error."""
-    sys.last_value = None
 
 
 class MendedStreams:
@@ -198,7 +229,7 @@ def run_kernel(connection_file: str) -> None:
     CappedStream(sys.stdout)
     CappedStream(sys.stderr)
     shell.events.register("pre_run_cell", CappedStream.start_cell)
-    shell.events.register("pre_run_cell", forget_error)
+    shell.events.register("pre_run_cell", shell.forget_errors)
     shell.events.register("post_run_cell", app.kernel.finish_imports)
     shell.events.register("post_run_cell", MendedStreams().mend)
     courtesy.install(shell)

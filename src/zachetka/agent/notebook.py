@@ -13,8 +13,9 @@ import re
 import signal
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import nbformat
 from jupyter_client import AsyncKernelManager
@@ -23,8 +24,10 @@ from nbclient.exceptions import DeadKernelError
 
 from zachetka.agent import declarations
 from zachetka.agent.cells import CellLimits, CellReader, CellResult
-from zachetka.agent.patience import Patience
+from zachetka.agent.declarations import Extent
+from zachetka.agent.patience import WALL_FACTOR, Patience
 from zachetka.agent.provisioner import ForkProvisioner, PromptClient
+from zachetka.agent.usage import data_bytes_of
 
 if TYPE_CHECKING:
     import socket
@@ -34,11 +37,17 @@ if TYPE_CHECKING:
 
 START_TIMEOUT_S = 60.0
 INTERRUPT_GRACE_S = 3.0
-RESCUES_S = 60.0  # wall seconds of all rescues together
+RESCUES_S = 90.0  # wall seconds of all rescues together, of whatever they run
+COMPUTING_S = 15.0  # and of what computes there, as in `patience`
+_RESCUE_S = declarations.DECLARING_S + declarations.COMPUTING_S + 1.0
 SPARE_PROCESSES = 16  # what the kernel's copies need to start and to answer
 MAX_RERUNS = 5
 _TICK_S = 0.5
+_ANSWER_S = 4.0
 _CROWD_PATIENCE_S = 2.0
+# What a list or a tensor that did not fit leaves free is of no use to the cells below.
+_FULL = 0.9
+_OUT_OF_MEMORY = re.compile(r"MemoryError\b|RuntimeError: .*can't allocate memory", re.DOTALL)
 _MAX_ERROR_CHARS = 2000
 _MAX_TRACEBACK_CHARS = 4000
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -76,7 +85,8 @@ class NotebookRun:
         self._executed: dict[int, int] = {}
         self._stop_at = float("inf")
         self._rescue_left_s = RESCUES_S
-        self._beyond_rescue: set[int] = set()
+        self._computing_left_s = COMPUTING_S
+        self._rescues_lost: Counter[int] = Counter()
         self._asked_for_copy = ""
 
     @property
@@ -96,34 +106,33 @@ class NotebookRun:
         `lost` are cells that took an earlier sandbox down; only what they declare is run.
         """
         self._stop_at = time.monotonic() + limits.total_s
-        self._rescue_left_s = RESCUES_S
+        self._rescue_left_s, self._computing_left_s = RESCUES_S, COMPUTING_S
         self._report = report
-        for _ in range(MAX_RERUNS + 1):
+        end: int | None = None
+        for number in range(2 * MAX_RERUNS + 2):
+            if number == MAX_RERUNS + 1:
+                # Cell after cell takes the kernel down: what stands below the last is not run.
+                end = max({*lost, *self._rescues_lost})
+            if number == 2 * MAX_RERUNS + 1:
+                self._rescue_left_s = 0.0
             await self._start(cells, limits)
             try:
-                results = await self._run_all(cells, limits, lost)
+                results = await self._run_all(cells, limits, lost, end)
             except KernelLostError as error:
                 lost[error.result.index] = error.result
                 await self._stop()
                 continue
             except RescueLostError as error:
-                self._beyond_rescue.add(error.index)
+                # What computes has had its chance; a second loss is of what only declares.
+                self._rescues_lost[error.index] += 2 if error.index in lost else 1
                 await self._stop()
                 continue
             for result in results:
                 report(result.as_header())
             return
-        # Cell after cell takes the kernel down: grade what stands before the last of them.
-        await self._start(cells, limits)
-        fatal = max({*lost, *self._beyond_rescue})
-        for result in await self._run_all(
-            [cell for cell in cells if cell["index"] < fatal], limits, lost
-        ):
-            report(result.as_header())
-        report(lost.get(fatal, CellResult(fatal, "crash")).as_header())
         for cell in cells:
-            if cell["index"] > fatal:
-                report(CellResult(cell["index"], "skipped").as_header())
+            result = lost.get(cell["index"], CellResult(cell["index"], "skipped"))
+            report(result.as_header())
 
     async def _start(self, cells: list[dict[str, Any]], limits: CellLimits) -> None:
         folder = Path(tempfile.mkdtemp(prefix="k"))
@@ -166,7 +175,11 @@ class NotebookRun:
         self.forkserver.start_over()
 
     async def _run_all(
-        self, cells: list[dict[str, Any]], limits: CellLimits, lost: dict[int, CellResult]
+        self,
+        cells: list[dict[str, Any]],
+        limits: CellLimits,
+        lost: dict[int, CellResult],
+        end: int | None,
     ) -> list[CellResult]:
         results = []
         crowding: CellResult | None = None
@@ -176,7 +189,7 @@ class NotebookRun:
             if index in lost:
                 await self._rescue(lost[index], cell["source"], from_start=True)
                 results.append(lost[index])
-            elif time.monotonic() > self._stop_at:
+            elif time.monotonic() > self._stop_at or (end is not None and index >= end):
                 result = CellResult(index, "skipped")
                 await self._rescue(result, cell["source"], from_start=True)
                 results.append(result)
@@ -248,14 +261,16 @@ class NotebookRun:
         count = self._reply.get("execution_count")
         if isinstance(count, int):
             self._executed[count] = cell["index"]
-        await self._note_error(result, notebook_cell, cell["source"])
+        await self._note_error(result, notebook_cell, cell["source"], limits)
         notebook_cell.outputs = []
         return result
 
     def _note_reply(self, execute_reply: dict[str, Any], **_: Any) -> None:
         self._reply = execute_reply["content"]
 
-    async def _note_error(self, result: CellResult, notebook_cell: Any, source: str) -> None:
+    async def _note_error(
+        self, result: CellResult, notebook_cell: Any, source: str, limits: CellLimits
+    ) -> None:
         # An unknown magic ends a cell and shows no error; an error under `%%capture` is shown by a
         # cell that says that all is well. Of the two, what is shown names the error better.
         errors = [self._reply] if self._reply.get("status") == "error" else []
@@ -271,8 +286,22 @@ class NotebookRun:
             result.error = f"{name}: {value}"[:_MAX_ERROR_CHARS]
             tracebacks = [_last_of(error.get("traceback")) for error in reversed(errors)]
             result.traceback = next(filter(None, tracebacks), None)
-        if result.status in {"error", "time_limit"}:
+        if result.status not in {"error", "time_limit"}:
+            return
+        is_out_of_memory = _OUT_OF_MEMORY.match(result.error or "") is not None
+        try:
             await self._rescue(result, source, from_start=False)
+        except RescueLostError:
+            if not is_out_of_memory:
+                raise
+            await self._give_up_for_memory(result)
+        if is_out_of_memory and data_bytes_of(self.kernel_pid) > _FULL * limits.memory_bytes:
+            await self._give_up_for_memory(result)
+
+    async def _give_up_for_memory(self, result: CellResult) -> NoReturn:
+        await self.manager.provisioner.kill()
+        result.status, result.traceback = "memory_limit", None
+        raise KernelLostError(result)
 
     def _cell_named(self, frame: re.Match[str]) -> str:
         # IPython counts what it executes; people count the cells of the file.
@@ -281,14 +310,24 @@ class NotebookRun:
 
     async def _rescue(self, result: CellResult, source: str, *, from_start: bool) -> None:
         """Run the imports and definitions of a cell that the cell itself did not get to."""
-        if result.index in self._beyond_rescue:
+        result.rescued = []
+        losses = self._rescues_lost[result.index]
+        if losses > 1 or self._rescue_left_s <= 0:
             return
-        if self._rescue_left_s <= 0:
-            return
-        started = time.monotonic()
-        content = {"source": source, "from_start": from_start}
-        reply = await self._ask("rescue_request", content, timeout_s=declarations.TIMEOUT_S)
-        self._rescue_left_s -= time.monotonic() - started
+        # What took the kernel down would do so again, if all of its cell were run.
+        is_fatal = losses > 0 or (from_start and result.status != "skipped")
+        content = {
+            "source": source,
+            "from_start": from_start,
+            "extent": (Extent.DECLARATIONS if is_fatal else Extent.ALL).name,
+            "computing_s": min(declarations.COMPUTING_S, max(0.0, self._computing_left_s)),
+        }
+        patience = Patience(self.kernel_pid, min(_RESCUE_S, self._rescue_left_s / WALL_FACTOR))
+        reply = await self._ask("rescue_request", content, patience)
+        self._rescue_left_s -= patience.elapsed_s()
+        computed_s = reply.get("computed_s", content["computing_s"])
+        if isinstance(computed_s, float) and computed_s > 0:
+            self._computing_left_s -= computed_s
         if not reply:
             raise RescueLostError(result.index)
         result.rescued = [str(name) for name in reply.get("names", ())]
@@ -310,13 +349,13 @@ class NotebookRun:
         return "memory_limit" if killed and "os.kill" not in source else "crash"
 
     async def _ask(
-        self, message_type: str, content: dict[str, Any], timeout_s: float = 10.0
+        self, message_type: str, content: dict[str, Any], patience: Patience | None = None
     ) -> dict[str, Any]:
         channel = self.kernel_client.shell_channel
         message = self.kernel_client.session.msg(message_type, content)
         channel.send(message)
-        deadline = time.monotonic() + timeout_s
-        while time.monotonic() < deadline and await self.alive():
+        patience = patience or Patience(self.kernel_pid, _ANSWER_S)
+        while not patience.is_over() and await self.alive():
             try:
                 reply = await channel.get_msg(timeout=_TICK_S)
             except queue.Empty:

@@ -23,9 +23,13 @@ class Patience:
         self._started = time.monotonic()
         self._cpu_at_start = usage_of(pid)[0]
 
+    def elapsed_s(self) -> float:
+        """Give the seconds by the clock."""
+        return time.monotonic() - self._started
+
     def is_over(self) -> bool:
         """Whether the process has had its time."""
-        elapsed_s = time.monotonic() - self._started
+        elapsed_s = self.elapsed_s()
         if elapsed_s < self._limit_s:
             return False  # it cannot have used more than that with one thread
         used_s = usage_of(self._pid)[0] - self._cpu_at_start

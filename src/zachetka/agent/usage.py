@@ -48,6 +48,14 @@ def usage_of(pid: int | None) -> tuple[float, int]:
         return 0.0, 0
 
 
+def data_bytes_of(pid: int | None) -> int:
+    """Give what `RLIMIT_DATA` bounds of a process, as far as /proc tells."""
+    try:
+        return 0 if pid is None else int(_status(pid, b"VmData:")[0]) * 1024
+    except (OSError, StopIteration, ValueError, IndexError):
+        return 0
+
+
 def _status(pid: int, title: bytes) -> list[bytes]:
     # A process's own name stands there, too: nothing but this ends a line in it.
     lines = Path(f"/proc/{pid}/status").read_bytes().split(b"\n")

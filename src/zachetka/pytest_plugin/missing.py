@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from zachetka.errors import Cause
 from zachetka.language import Text
 from zachetka.pytest_plugin.sources import (
+    bound_names,
     definitions,
     foreign_magic,
     imports,
@@ -121,8 +122,15 @@ def explain_absent(name: str, submission: Submission) -> Text | None:
 def explain_unbound(
     name: str, cells: tuple[Cell, ...], replies: Mapping[int, CellReply]
 ) -> Text | None:
-    """Say which import should have given a name that the student's code uses."""
-    for cell in _readable(cells):
+    """Say which cell should have given a name that the student's code uses."""
+    readable_cells = _readable(cells)
+    return _lost_import(name, readable_cells, replies) or _lost_value(name, readable_cells, replies)
+
+
+def _lost_import(
+    name: str, cells: tuple[Cell, ...], replies: Mapping[int, CellReply]
+) -> Text | None:
+    for cell in cells:
         reply = replies.get(cell.index)
         if reply is None or not _has_failed(reply):
             continue
@@ -144,6 +152,25 @@ def explain_unbound(
         return Text(
             en=f"cell {number}, which imports `{name}`, did not finish: ",
             ru=f"ячейка {number}, где импортируется `{name}`, не выполнилась: ",
+        ) + _why(reply)
+    return None
+
+
+def _lost_value(
+    name: str, cells: tuple[Cell, ...], replies: Mapping[int, CellReply]
+) -> Text | None:
+    for cell in cells:
+        reply = replies.get(cell.index)
+        if reply is None or not _has_failed(reply) or name in reply.rescued:
+            continue
+        unbound = _NO_NAME.match(reply.error or "")
+        # A cell that could not do without the name does not say why it is not there.
+        if (unbound is not None and unbound[1] == name) or name not in _bound_names(cell.source):
+            continue
+        number = cell.index + 1
+        return Text(
+            en=f"cell {number}, which sets `{name}`, did not finish: ",
+            ru=f"ячейка {number}, где задаётся `{name}`, не выполнилась: ",
         ) + _why(reply)
     return None
 
@@ -219,6 +246,11 @@ def _defined_names(source: str) -> frozenset[str]:
     if foreign_magic(source) is not None:
         return frozenset()
     return frozenset(name for name, _ in definitions(source))
+
+
+@functools.cache
+def _bound_names(source: str) -> frozenset[str]:
+    return frozenset() if foreign_magic(source) is not None else bound_names(source)
 
 
 def _definition(name: str) -> re.Pattern[str]:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 # may bring a line that is long and nearly fits.
 _MAGIC = re.compile(r"(?m)^([ \t]*+)(?:(?:[\w., \t]++=[ \t]*+)?[%!?].*|.*\?[ \t]*+)$")
 # Magics of a cell that holds Python of the notebook's own.
-_PYTHON_CELL = re.compile(r"\A(\s*)%%(?:time|capture|prun|timeit)\b.*")
+_PYTHON_CELL = re.compile(r"\A(\s*)%%(?:time|capture|prun|memit|mprun|timeit)\b.*")
 _CELL_MAGIC = re.compile(r"\A\s*%%([\w.!-]{0,30})")
-_TRANSPARENT = frozenset({"time", "capture", "prun"})
+_TRANSPARENT = frozenset({"time", "capture", "prun", "memit", "mprun"})
 # Python 3.11 reads long f-strings in quadratic time; nobody writes so much by hand.
 _MAX_CHARS = 500_000
 _MAX_CELL_CHARS = 50_000
@@ -32,6 +32,7 @@ _MAX_ATTRIBUTES = 50
 _MAX_PATH_CHARS = 1000
 _KEPT_PATH_CHARS = 100
 _DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def readable(sources: Iterable[str]) -> list[str]:
@@ -89,6 +90,22 @@ def definitions(source: str) -> Iterator[tuple[str, int]]:
                 yield from (
                     (each.id, node.lineno) for each in targets if isinstance(each, ast.Name)
                 )
+
+
+def bound_names(source: str) -> frozenset[str]:
+    """Give the names that a cell binds for the notebook, other than by an import."""
+    names = set()
+    waiting: list[ast.AST] = [*filter(None, [parse_cell(source)])]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                names.add(name)
+            case ast.AsyncFunctionDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+        if not isinstance(node, (*_DEFINITIONS, *_SCOPES)):
+            waiting.extend(ast.iter_child_nodes(node))
+    return frozenset(names)
 
 
 def paths_used_by(
