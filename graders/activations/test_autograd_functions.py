@@ -213,6 +213,7 @@ def judge_derivation(student, name, reply):
         )
     if used & ENGINE:
         student.flag(f"{name}: autograd seems to be used inside")
+    student.flag_back_doors(name)
 
 
 # --------------------------------------------------------------------------- what is right

@@ -70,6 +70,21 @@ def activation_outputs(nb, *, name, calls, inputs, companions):  # noqa: C901, P
         finally:
             counting[0] = True
 
+    def as_it_is(out):
+        # Later it could be filled in where nobody looks, also by a class of tensors of one's own.
+        with torch._C.DisableTorchFunctionSubclass():  # noqa: SLF001 - it has no other name
+            return torch.clone(torch.Tensor.detach(out)) if isinstance(out, torch.Tensor) else out
+
+    def gradient(out, weights, leaf):
+        # The derivative that torch itself has of this loss is a sigmoid.
+        is_loss = "binary_cross_entropy_with_logits" in called
+        not_theirs = {"sigmoid"} - called if is_loss else set()
+        with Functions(), Operators():
+            # `backward(upstream)` would import half of sympy.
+            (grad,) = torch.autograd.grad((out * weights).sum(), leaf, allow_unused=True)
+        called.difference_update(not_theirs)
+        return torch.zeros_like(leaf) if grad is None else grad
+
     def look_at_graph(out):
         # Compiled code shows nowhere else; a Function of one's own has no number in its name.
         waiting, known = [out.grad_fn], set()
@@ -142,15 +157,13 @@ def activation_outputs(nb, *, name, calls, inputs, companions):  # noqa: C901, P
         before = inner.detach().clone()
         with Functions(), Operators():
             out = modules[number](inner)
+            seen = as_it_is(out)
         kept.append(bool(torch.equal(inner.detach(), before)))
-        outs.append(out)
+        outs.append(seen)
         fits = isinstance(out, torch.Tensor) and out.shape == inner.shape
         if fits and out.device.type == "cpu" and out.is_floating_point() and out.requires_grad:
             look_at_graph(out)
-            # `backward(upstream)` would import half of sympy.
-            total = (out * weights).sum()
-            (grad,) = torch.autograd.grad(total, leaf, allow_unused=True)
-            grad = torch.zeros_like(leaf) if grad is None else grad
+            grad = gradient(out, weights, leaf)
             grads.append(grad.T if transposed else grad)
         else:
             grads.append("no graph")
@@ -214,13 +227,22 @@ READY_WORDS = (
 READY_MADE = frozenset(READY_WORDS.split())
 # Activations that go by other names; who uses one has found a trick, but maybe an honest one.
 IN_DISGUISE = frozenset(
-    {"binary_cross_entropy_with_logits", "soft_margin_loss", "BCEWithLogitsLoss", "SoftMarginLoss"}
+    {
+        *("binary_cross_entropy_with_logits", "BCEWithLogitsLoss"),
+        *("soft_margin_loss", "SoftMarginLoss", "log_sigmoid_forward"),
+        *("multilabel_soft_margin_loss", "MultiLabelSoftMarginLoss"),
+        *("margin_ranking_loss", "MarginRankingLoss", "multi_margin_loss", "MultiMarginLoss"),
+        *("hinge_embedding_loss", "HingeEmbeddingLoss"),
+        *("scaled_dot_product_attention", "_scaled_dot_product_flash_attention_for_cpu"),
+        *("mkldnn_rnn_layer", "lstm", "gru", "rnn_tanh", "rnn_relu", "LSTM", "GRU", "RNN"),
+        *("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"),
+        *("LSTMCell", "GRUCell", "RNNCell"),
+    }
 )
-# Ways to an operator, past who counts them or to where they are counted, that no homework needs.
-BACK_DOORS = (
-    *("torch._C", "torch.ops", "torch._ops", "torch.overrides", "torch.utils._python"),
-    *("threading.", "_thread.", "concurrent.", "multiprocessing.", "ctypes."),
-    *("sys._", "inspect.", "gc."),
+# Modules whose functions with the name of an activation are one.
+ELSEWHERE = (
+    *("torch.", "scipy.", "jax.", "tensorflow.", "keras.", "sklearn."),
+    *("numpy.", "math.", "cmath."),
 )
 # What `from module import *` may bring.
 STARS = tuple(
@@ -254,10 +276,10 @@ def ready_made_in(name, sources):
         path
         for path in with_helpers - used
         if (
-            path.startswith(("torch.", "scipy.", "jax.", "tensorflow.", "keras.", "sklearn."))
+            path.startswith(ELSEWHERE)
             and (is_ready_made(path) or path.rpartition(".")[2] in IN_DISGUISE)
         )
-        or path.startswith(BACK_DOORS)
+        or path.startswith("sklearn.neural_network")
     }
     return used, suspicious
 
@@ -284,8 +306,8 @@ def refuse_ready_made(student, name, called=()):
             cause="forbidden",
         )
     for path in sorted(suspicious | (IN_DISGUISE & set(called))):
-        what = "past what is watched" if path.startswith(BACK_DOORS) else "a ready-made activation"
-        student.flag(f"{name}: {path} is used, perhaps by a helper: {what}?")
+        student.flag(f"{name}: {path} is used, perhaps by a helper: a ready-made activation?")
+    student.flag_back_doors(name)
 
 
 # --------------------------------------------------------------------------- asking

@@ -49,6 +49,11 @@ def softmax_outputs(nb, *, cases, as_leaf):
 READY_MADE = frozenset(
     f"torch.{path}softmax" for path in ("", "nn.functional.", "special.", "Tensor.")
 ) | {"torch.nn.Softmax", ".softmax"}
+# What is a softmax inside, and what scikit-learn and SciPy have.
+IN_DISGUISE = (
+    *(".scaled_dot_product_attention", ".MultiheadAttention", ".multi_head_attention_forward"),
+    *("scipy.special.softmax", "sklearn.utils.extmath.softmax"),
+)
 WHOLE = Text(
     "the values are divided by the sum of the whole tensor, not by the sums along dim",
     "значения делятся на сумму всего тензора, а не на суммы вдоль dim",
@@ -105,9 +110,10 @@ def ask(student, cases, *, as_leaf=False):
             cause="wrong_type",
         )
     used = paths_used_by("softmax", [cell.source for cell in student.cells])
-    if used & READY_MADE:
+    if used & READY_MADE or any(path.endswith(IN_DISGUISE) for path in used):
         # The rule against ready-made functions is about the eight modules.
         student.flag("softmax seems to call a ready-made softmax of torch")
+    student.flag_back_doors("softmax")
     anything = ListOf(Unvalidated(), len(cases))
     outs = validate(anything, reply["outs"], "softmax")
     grads = validate(anything, reply["grads"], "softmax")

@@ -11,6 +11,7 @@ from zachetka.pytest_plugin import (
     Integer,
     ListOf,
     Nothing,
+    Str,
     Tensor,
     Unvalidated,
     assert_close,
@@ -62,7 +63,7 @@ def linear_outputs(nb, *, layers, with_first):
     from torch.overrides import TorchFunctionMode
 
     my_linear = nb.MyLinear  # first of all: without it nothing has been touched
-    made, make = [], linear.Linear.__init__
+    made, make, called = [], linear.Linear.__init__, set()
 
     def counted(self, *args, **kwargs):
         made.append(1)
@@ -70,8 +71,7 @@ def linear_outputs(nb, *, layers, with_first):
 
     class Watch(TorchFunctionMode):
         def __torch_function__(self, func, types, args=(), kwargs=None):
-            if getattr(func, "__name__", "") == "linear":
-                made.append(1)
+            called.add(getattr(func, "__name__", ""))
             return func(*args, **(kwargs or {}))
 
     mock.patch.object(linear.Linear, "__init__", counted).start()
@@ -105,6 +105,7 @@ def linear_outputs(nb, *, layers, with_first):
         "no_bias": no_bias,
         "missing": missing,
         "ready_made": bool(made),
+        "called": sorted(called),
     }
 
 
@@ -116,7 +117,7 @@ def linear_gradients(nb, *, weight, bias, x, upstream):
     from torch.overrides import TorchFunctionMode
 
     my_linear = nb.MyLinear  # first of all: without it nothing has been touched
-    made, make = [], linear.Linear.__init__
+    made, make, called = [], linear.Linear.__init__, set()
 
     def counted(self, *args, **kwargs):
         made.append(1)
@@ -124,8 +125,7 @@ def linear_gradients(nb, *, weight, bias, x, upstream):
 
     class Watch(TorchFunctionMode):
         def __torch_function__(self, func, types, args=(), kwargs=None):
-            if getattr(func, "__name__", "") == "linear":
-                made.append(1)
+            called.add(getattr(func, "__name__", ""))
             return func(*args, **(kwargs or {}))
 
     mock.patch.object(linear.Linear, "__init__", counted).start()
@@ -151,6 +151,7 @@ def linear_gradients(nb, *, weight, bias, x, upstream):
         "x.grad": x.grad,
         "shapes": [shapes],
         "ready_made": bool(made),
+        "called": sorted(called),
     }
 
 
@@ -378,9 +379,11 @@ def test_linear_gradients(student, rng):
             "x.grad": AnyOf(Float(6, 7), Nothing()),
             "shapes": SHAPES,
             "ready_made": Bool(),
+            "called": ListOf(Str()),
         },
     )
-    refuse_ready_made_linear(student, found=got["ready_made"])
+    flag_suspicious(student, SUSPICIOUS & set(got["called"]))
+    refuse_ready_made_linear(student, found=got["ready_made"] or "linear" in got["called"])
     assert_parameter_shapes(got["shapes"], [((4, 7), (4,))])
     expected = {
         "weight": upstream.T @ x,
@@ -420,9 +423,11 @@ def linear_out(student, layers, shapes, *, with_first=False):
             "no_bias": Bool(),
             "missing": Bool(),
             "ready_made": Bool(),
+            "called": ListOf(Str()),
         },
     )
-    refuse_ready_made_linear(student, found=got["ready_made"])
+    flag_suspicious(student, SUSPICIOUS & set(got["called"]))
+    refuse_ready_made_linear(student, found=got["ready_made"] or "linear" in got["called"])
     wanted = [
         [tuple(value.shape) for value in (weight, bias) if value is not None]
         for weight, bias, _ in layers
@@ -440,7 +445,10 @@ def linear_out(student, layers, shapes, *, with_first=False):
 READY_MADE = frozenset({"Linear", "LazyLinear", "linear"})
 STAR_IMPORTS = ("torch.nn.Linear", "torch.nn.LazyLinear", "torch.nn.functional.linear")
 SUSPICIOUS = frozenset(
-    {"Bilinear", "bilinear", "Conv1d", "conv1d", "Conv2d", "conv2d", "_C", "ops"}
+    {
+        *("Bilinear", "bilinear", "Conv1d", "conv1d", "Conv2d", "conv2d", "Conv3d", "conv3d"),
+        *("ConvTranspose1d", "conv_transpose1d", "_C", "ops"),
+    }
 )
 
 
@@ -456,8 +464,11 @@ def refuse_ready_made_linear(student, *, found=None):
         named = words_of(paths_used_by("MyLinear", sources, STAR_IMPORTS, helpers=False))
         found = not named.isdisjoint(READY_MADE)
         beyond = words_of(paths_used_by("MyLinear", sources, STAR_IMPORTS))
-        for name in sorted((named & SUSPICIOUS) | (beyond & READY_MADE)):
-            student.flag(f"MyLinear uses {name} of torch, which can stand in for a linear layer")
+        flag_suspicious(student, (named & SUSPICIOUS) | (beyond & READY_MADE))
+        student.flag_back_doors("MyLinear")
+        used = paths_used_by("MyLinear", sources, STAR_IMPORTS, values=True)
+        if any(path.startswith("torch.jit.") for path in used):
+            student.flag("MyLinear uses torch.jit: which functions compiled code calls is not seen")
     if found:
         fail(
             Text(
@@ -471,6 +482,11 @@ def refuse_ready_made_linear(student, *, found=None):
             ),
             cause="forbidden",
         )
+
+
+def flag_suspicious(student, names):
+    for name in sorted(names):
+        student.flag(f"MyLinear uses {name} of torch, which can stand in for a linear layer")
 
 
 def words_of(paths):

@@ -9,6 +9,7 @@ from zachetka.pytest_plugin.sources import (
     defined_above,
     foreign_magic,
     imports,
+    is_back_door,
     parse_cell,
     paths_used_by,
 )
@@ -18,8 +19,10 @@ CELLS = ["import torch\nfrom torch import nn\nimport torch.nn.functional as F", 
 HEAD = "class Mine(nn.Module):\n    def forward(self, x):\n        "
 
 
-def used(*sources: str, stars: tuple[str, ...] = (), helpers: bool = True) -> frozenset[str]:
-    return paths_used_by("Mine", [*CELLS, *sources], stars, helpers=helpers)
+def used(
+    *sources: str, stars: tuple[str, ...] = (), helpers: bool = True, values: bool = False
+) -> frozenset[str]:
+    return paths_used_by("Mine", [*CELLS, *sources], stars, helpers=helpers, values=values)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +93,92 @@ def test_a_helper_belongs_to_what_calls_it_unless_told_otherwise() -> None:
     body = HEAD + "return x * sigmoid(x)"
     assert "torch.sigmoid" in used(body)
     assert "torch.sigmoid" not in used(body, helpers=False)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "vars(torch)['re' + 'lu']",
+        "torch.__dict__[NAME]",
+        "torch.__dict__.get(NAME)",
+        "getattr(torch, NAME)",
+        "getattr(torch, NAME).relu",
+        "getattr(torch, NAME, None)",
+    ],
+)
+def test_a_name_known_at_run_time_only_is_a_back_door(function: str) -> None:
+    paths = used(f"{HEAD}return {function}(x)")
+    assert [*filter(is_back_door, paths)] == ["torch.__dict__"]
+    assert "torch.relu" not in paths
+
+
+@pytest.mark.parametrize(
+    "body", ["return eval('x')", "return globals()['f'](x)", "return __builtins__.exec('x')"]
+)
+def test_code_in_a_string_is_a_back_door(body: str) -> None:
+    assert any(map(is_back_door, used(HEAD + body)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return getattr(self, NAME)(x)",
+        "return vars(self)['a'] * self.__dict__['b']",
+        "return getattr(torch, 'clamp')(x, 0)",
+        "self.eval(); return x.exp()",
+    ],
+)
+def test_what_homework_needs_is_no_back_door(body: str) -> None:
+    assert not any(map(is_back_door, used(HEAD + body, values=True)))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "R = {'f': torch.relu}",
+        "R = {}\nR['f'] = torch.relu",
+        "R = {}\nfor n in range(3):\n    if n:\n        R[n] = torch.relu",
+        "FREE, R = 1, [lambda x: torch.relu(x)]",
+        "G: object = torch.relu\nR = [G]",
+        "R = None\nMine.f = torch.relu",
+    ],
+)
+@pytest.mark.parametrize("body", ["return R['f'](x)", "return [R[n] for n in x]"])
+def test_a_value_belongs_to_what_uses_it_if_wanted(cell: str, body: str) -> None:
+    for sources in ((cell, HEAD + body), (HEAD + body, cell)):
+        assert "torch.relu" in used(*sources, values=True)
+        assert "torch.relu" not in used(*sources)
+        assert "torch.relu" not in used(*sources, helpers=False)
+
+
+def test_a_default_and_a_global_are_values_too() -> None:
+    cell = "R = torch.relu"
+    assert "torch.relu" in used(cell, "def Mine(x, R=R):\n    return R(x)", values=True)
+    assert "torch.relu" in used(cell, "def Mine():\n    global R\n    R = R or 1", values=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "y = x\n        return y",
+        "return [y for y in x]",
+        "for y in x: pass\n        return (lambda: y)()",
+        "def y(): ...\n        return y()",
+        "import y\n        return y",
+    ],
+)
+def test_a_local_variable_is_no_value_of_a_cell_that_tries_things(body: str) -> None:
+    trial = "x = torch.linspace(-1, 1, 9)\ny = torch.relu(x)"
+    assert "torch.relu" not in used(trial, HEAD + body, values=True)
+
+
+@pytest.mark.timeout(20)
+def test_a_value_with_thousands_of_names_is_read_at_once() -> None:
+    many = "=".join(f"a{number}" for number in range(5000))
+    large = "+".join(f"torch.b{number}" for number in range(1000))
+    use = f"def f():\n    return [{many.replace('=', ',')}]"
+    cells = ["import torch", *[f"{many}={large}"] * 5, use]
+    assert len(paths_used_by("f", cells, values=True)) >= 1000
 
 
 def test_cells_that_are_no_python_are_passed_over() -> None:

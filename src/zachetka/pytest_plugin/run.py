@@ -16,6 +16,7 @@ from zachetka.agent.patience import WALL_FACTOR
 from zachetka.errors import InfrastructureError
 from zachetka.pytest_plugin.examination import MAX_REOPENINGS
 from zachetka.pytest_plugin.plugin import ExaminationPlugin
+from zachetka.pytest_plugin.tampering import signs_of_tampering
 from zachetka.session import GRACE_S, START_TIMEOUT_S
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def examine(examination: Examination, grader: Path) -> None:
     Raises:
         InfrastructureError: the grader is broken.
     """
+    for sign in signs_of_tampering(cell.source for cell in examination.submission.cells):
+        examination.flag(sign)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ.pop("PYTEST_PLUGINS", None)

@@ -4,7 +4,8 @@ Student code can hide what it does at run time; it cannot change the source that
 Names are resolved through imports, aliases and `getattr` with a literal to their dotted path, so
 that `import torch.nn as n; L = n.Linear` and `getattr(torch.nn, "Linear")` are one thing, and a
 class of the student's own called `Linear` is another. Comments, strings and annotations are no
-code.
+code. What is taken from a module by a name that is known at run time only, `vars(torch)[name]` or
+`getattr(torch, name)`, has the path `torch.__dict__`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,24 @@ _MAX_PATH_CHARS = 1000
 _KEPT_PATH_CHARS = 100
 _DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+# Stands before the name of a value, which may be that of a definition, too.
+_VALUE = "="
+_DYNAMIC = ".__dict__"
+# Built into Python, and nobody can tell from the source what they lead to.
+_BUILT_IN = {
+    "__builtins__": "builtins",
+    **{name: f"builtins.{name}" for name in ("eval", "exec", "globals", "__import__")},
+}
+# Ways to an operator, past who counts them or to where they are counted, that no homework needs.
+_BACK_DOORS = (
+    *("torch._C", "torch.ops", "torch._ops", "torch.overrides", "torch.utils._python"),
+    *("threading.", "_thread.", "concurrent.", "multiprocessing.", "subprocess.", "socket."),
+    *("asyncio.", "joblib.", "logging.handlers", "IPython.", "torch.utils.data"),
+    *("os.fork", "os.posix_spawn", "os.spawn", "os.exec", "os.system", "os.popen"),
+    *("sys._", "sys.set", "sys.monitoring", "sys.modules", "inspect.", "gc.", "ctypes."),
+    *("builtins.", "importlib.", "operator.attrgetter", "operator.methodcaller"),
+)
 
 
 def readable(sources: Iterable[str]) -> list[str]:
@@ -108,12 +127,19 @@ def bound_names(source: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def is_back_door(path: str) -> bool:
+    """Say whether a path leads past those who watch torch at work, or may do so."""
+    is_dynamic = path.startswith("torch.") and path.endswith(_DYNAMIC)
+    return is_dynamic or path.startswith(_BACK_DOORS)
+
+
 def paths_used_by(
     definition: str,
     sources: Sequence[str],
     star_imports: Iterable[str] = (),
     *,
     helpers: bool = True,
+    values: bool = False,
 ) -> frozenset[str]:
     """Give the dotted paths that a class or function uses, such as `torch.nn.Linear`.
 
@@ -126,18 +152,23 @@ def paths_used_by(
         star_imports: paths that `from module import *` may have brought, to be resolved.
         helpers: whether what the definition calls belongs to it. A local variable that has the
             name of a helper is taken for it.
+        values: whether that goes for what assignments at the top level have bound, too. A local
+            variable is told from these.
     """
     used = _uses_of_definitions(tuple(sources), tuple(star_imports))
-    pending, seen = [definition], set[str]()
+    pending = [definition, *([_VALUE + definition] if values else [])]
+    seen, read = set(pending), set[int]()
     paths = set[str]()
     while pending:
-        name = pending.pop()
-        if name in seen or name not in used:
-            continue
-        seen.add(name)
-        found, own_names = used[name]
-        paths |= found
-        pending.extend(own_names if helpers else ())
+        for uses in used.get(pending.pop(), ()):
+            if id(uses) in read:
+                continue  # one assignment may bind thousands of names
+            read.add(id(uses))
+            found, own_names = uses
+            paths |= found
+            new = own_names - seen if helpers else ()
+            pending.extend(name for name in new if values or not name.startswith(_VALUE))
+            seen.update(new)
     return frozenset(paths)
 
 
@@ -145,21 +176,55 @@ def paths_used_by(
 @functools.lru_cache(maxsize=8)
 def _uses_of_definitions(
     sources: tuple[str, ...], star_imports: tuple[str, ...]
-) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
-    """Give the paths and the plain names that each class and function uses."""
-    names = _Names(star_imports)
-    used: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+) -> dict[str, list[tuple[frozenset[str], frozenset[str]]]]:
+    """Give the paths and the plain names that each class, function and value uses."""
+    names = Names(star_imports)
+    used: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
     for source in readable(sources):
         tree = parse_cell(source)
         if tree is None:
             continue
-        for node in _statements(tree):
+        for node in statements(tree):
             names.learn(node)
+        # Resolved now: a later cell may give a name another meaning.
         for node in tree.body:
             if isinstance(node, _DEFINITIONS):
-                # Resolved now: a later cell may give a name another meaning.
-                used[node.name] = names.uses(node)
+                used[node.name] = [names.uses(node)]
+        for bound, value in _values(tree):
+            uses = names.uses(ast.Expr(value))
+            for name in bound:
+                # Any of them may be what the name stands for, or a part of it.
+                used.setdefault(_VALUE + name, []).append(uses)
     return used
+
+
+def _values(tree: ast.Module) -> Iterator[tuple[list[str], ast.expr]]:
+    """Give what assignments outside of definitions bind: `x = y`, `x[0] = y`, `x.a, z = y`."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                yield [*_bound(targets)], value
+            case (
+                ast.AugAssign(target=target, value=value)
+                | ast.AnnAssign(target=target, value=ast.expr() as value)
+            ):
+                yield [*_bound([target])], value
+        if not isinstance(node, (*_DEFINITIONS, ast.expr)):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _bound(targets: Iterable[ast.expr]) -> Iterator[str]:
+    waiting = [*targets]
+    while waiting:
+        match waiting.pop():
+            case ast.Name(id=name):
+                yield name
+            case ast.Tuple(elts=elements) | ast.List(elts=elements):
+                waiting.extend(elements)
+            case ast.Attribute(value=of) | ast.Subscript(value=of) | ast.Starred(value=of):
+                waiting.append(of)
 
 
 def defined_above(name: str, sources: Sequence[str]) -> frozenset[str]:
@@ -179,7 +244,7 @@ def _places_of_definitions(sources: tuple[str, ...]) -> dict[str, tuple[int, int
     return places
 
 
-class _Names:
+class Names:
     """What the names of the notebook stand for, as far as its statements say."""
 
     def __init__(self, star_imports: tuple[str, ...]) -> None:
@@ -220,13 +285,15 @@ class _Names:
         root = self._root(node) if member is None else "torch"
         # A method of something unknown, `x.relu()`, is told by its name alone.
         path = ".".join([root, *reversed(attributes)])
+        head, dynamic, _ = path.partition(_DYNAMIC)
+        path = head + dynamic
         # One name may stand for a path of a whole cell, and a definition name it at every place.
         return path if len(path) <= _MAX_PATH_CHARS else f"torch.{path[-_KEPT_PATH_CHARS:]}"
 
     def _root(self, node: ast.AST) -> str:
         match node:
             case ast.Name(id=name):
-                return self._paths.get(name, "")
+                return self._paths.get(name, _BUILT_IN.get(name, ""))
             case ast.Call(
                 func=ast.Attribute(attr="import_module") | ast.Name(id="__import__"),
                 args=[ast.Constant(value=str() as module), *_],
@@ -235,14 +302,18 @@ class _Names:
         return ""
 
     def uses(self, definition: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
-        """Give the paths and the plain names that stand in the code of a definition."""
+        """Give the paths and the plain names that stand in the code of a definition.
+
+        Names that are not local stand there once more, as those of values.
+        """
         nodes = list(_code_of(definition))
         paths = frozenset(path for path in map(self.path, nodes) if path)
         names = frozenset(node.id for node in nodes if isinstance(node, ast.Name))
-        return paths, names
+        return paths, names | {_VALUE + name for name in _free_names(definition)}
 
 
-def _statements(tree: ast.Module) -> list[ast.stmt]:
+def statements(tree: ast.Module) -> list[ast.stmt]:
+    """Give all statements of a cell, those of its definitions among them, by their lines."""
     found = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
     return sorted(found, key=lambda node: node.lineno)
 
@@ -256,7 +327,51 @@ def _member(node: ast.AST) -> tuple[ast.AST, str] | None:
             args=[value, ast.Constant(value=str() as attribute), *_],
         ):
             return value, attribute
+        case (
+            ast.Call(func=ast.Name(id="getattr"), args=[value, _, *_])
+            | ast.Call(func=ast.Name(id="vars"), args=[value])
+        ):
+            return value, _DYNAMIC.strip(".")
     return None
+
+
+def _free_names(node: ast.AST) -> set[str]:
+    """Give the names in a piece of code that are not local to one of its functions."""
+    free = set[str]()
+    waiting: list[tuple[ast.AST, frozenset[str]]] = [(node, frozenset())]
+    while waiting:
+        node, local = waiting.pop()
+        if isinstance(node, ast.Name) and node.id not in local:
+            free.add(node.id)
+        inside = local | _locals_of(node) if isinstance(node, _FUNCTIONS) else local
+        for field, value in ast.iter_fields(node):
+            if field not in {"annotation", "returns"}:
+                # Default values and decorators stand outside.
+                known = inside if field == "body" else local
+                waiting.extend(
+                    (part, known) for part in _listed(value) if isinstance(part, ast.AST)
+                )
+    return free
+
+
+def _locals_of(function: ast.AST) -> set[str]:
+    """Give the arguments of a function and the names that it binds itself."""
+    local, foreign = set[str](), set[str]()
+    waiting = [*ast.iter_child_nodes(function)]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+                local.add(name)
+            case ast.Global(names=names):
+                foreign.update(names)
+            case ast.alias(name=name, asname=other):
+                local.add(other or name.partition(".")[0])
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                local.add(name)
+        if not isinstance(node, (*_DEFINITIONS, ast.Lambda)):
+            waiting.extend(ast.iter_child_nodes(node))
+    return local - foreign
 
 
 def _code_of(node: ast.AST) -> Iterator[ast.AST]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zachetka.errors import StudentFault
 from zachetka.probe import load_probe
 from zachetka.pytest_plugin.missing import explain
-from zachetka.pytest_plugin.sources import defined_above
+from zachetka.pytest_plugin.sources import defined_above, is_back_door, paths_used_by
 from zachetka.pytest_plugin.specs import validate
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from zachetka.pytest_plugin.rng import Rng
     from zachetka.pytest_plugin.specs import Spec
     from zachetka.submission import Cell
+
+MAX_FLAG_CHARS = 300
 
 
 class Student:
@@ -42,6 +44,13 @@ class Student:
     def flag(self, text: str) -> None:
         """Point something out to the teaching assistant; it costs no points."""
         self._examination.flag(text)
+
+    def flag_back_doors(self, name: str) -> None:
+        """Point out if a definition uses what leads past those who watch torch at work."""
+        sources = [cell.source for cell in self.cells]
+        doors = sorted(filter(is_back_door, paths_used_by(name, sources, values=True)))
+        if doors:
+            self.flag(f"{name} may go past what is watched: {', '.join(doors)[:MAX_FLAG_CHARS]}")
 
     def run(
         self,

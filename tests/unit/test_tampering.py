@@ -1,0 +1,68 @@
+"""A cell that reaches for what watches the notebook is named, whatever its classes mention."""
+
+from __future__ import annotations
+
+import pytest
+
+from zachetka.pytest_plugin.tampering import signs_of_tampering
+
+
+@pytest.mark.parametrize(
+    ("source", "module"),
+    [
+        ("import torch.overrides as o\no.TorchFunctionMode = Dummy", "torch.overrides"),
+        ("from torch import overrides\noverrides.TorchFunctionMode = 1", "torch.overrides"),
+        ("import torch\ntorch.overrides.TorchFunctionMode.__enter__ = f", "torch.overrides"),
+        (
+            "import torch.utils._python_dispatch as d\nd.A, d.B = 1, 2",
+            "torch.utils._python_dispatch",
+        ),
+        ("import builtins\nbuiltins.sorted = f", "builtins"),
+        ("__builtins__.sorted = f", "builtins"),
+        ("import builtins\nvars(builtins)['sorted'] = f", "builtins"),
+        ("import builtins\nbuiltins.__dict__.update(sorted=f)", "builtins"),
+        ("import builtins as b\nc = b\nsetattr(c, 'sorted', f)", "builtins"),
+        ("from unittest import mock\nmock.patch('builtins.sorted').start()", "builtins"),
+        ("import torch\nfrom unittest.mock import patch\npatch.object(torch._C, 'f')", "torch._C"),
+        ("import sys\nsys.modules['torch.overrides'] = f", "torch.overrides"),
+        ("def f():\n    import builtins\n    del builtins.sorted", "builtins"),
+    ],
+)
+def test_what_a_cell_may_change_is_told(source: str, module: str) -> None:
+    assert [*signs_of_tampering(["x = 1", source])] == [
+        f"cell 2 may change {module}, on which checks rely"
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import zachetka",
+        "import zachetka.agent.probing as p",
+        "from zachetka.agent import probing",
+        "import sys\nsys.modules['zachetka.agent.probing']",
+        "exec('import zachetka.agent as a')",
+    ],
+)
+def test_the_grader_is_no_library(source: str) -> None:
+    assert [*signs_of_tampering([source])] == ["cell 1 names zachetka, the grader itself"]
+
+
+def test_an_import_of_another_cell_is_followed() -> None:
+    assert len([*signs_of_tampering(["import builtins as b", "b.sorted = f"])]) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from torch.overrides import TorchFunctionMode\nclass M(TorchFunctionMode): ...\nM.a = 1",
+        "import torch\ntorch.backends.cudnn.deterministic = True\nf(torch.nn)",
+        "import builtins\nbuiltins.print(getattr(builtins, 'profile', None))",
+        "import torch\nmodel = f(torch)\nmodel.builtins = 1",
+        "# zachetka.agent\nprint('zachetka')",
+        "%%bash\nzachetka.agent",
+        "def broken(:",
+    ],
+)
+def test_what_honest_cells_do_is_no_sign(source: str) -> None:
+    assert [*signs_of_tampering([source])] == []
