@@ -426,6 +426,13 @@ def spread(rng, *shape):
 LARGE = (12, 20, 30, 45, 60, 80, 87, 88, 89, 90, 95, 105, 120, 200, 400, 700, 709, 710, 720)
 
 
+def changes_its_input(name):
+    return Text(
+        f"`{name}` changes the tensor that it is given.",
+        f"`{name}` изменяет тензор, который ему дали.",
+    )
+
+
 def large(rng, dtype):
     """Points of both signs up to 1e4, around the places where exp overflows."""
     sizes = torch.tensor([*LARGE, 750, 1000, 2000, 5000, 1e4], dtype=torch.float64)
@@ -579,13 +586,7 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
                         name=f"{answer.name}, x: {tuple(answer.x.shape)}",
                     )
                 if not all(reply["kept"]):
-                    fail(
-                        Text(
-                            f"`{name}` changes the tensor that it is given.",
-                            f"`{name}` изменяет тензор, который ему дали.",
-                        ),
-                        hint=IN_PLACE,
-                    )
+                    fail(changes_its_input(name), hint=IN_PLACE)
 
             own_fault(judge)
 
@@ -612,9 +613,15 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
         def test_large_inputs(self, student, rng):
             dtypes = (torch.float32, torch.float64)
             asked = [case(rng, large(rng, dtype)) for dtype in dtypes]
+            asked.append(case(rng, ordinary(rng)))
 
             def judge(companions):
-                for answer in ask(student, name, asked, companions=companions)[0]:
+                (*answers, _), reply = ask(student, name, asked, companions=companions)
+                # What changes every input is told above.
+                *kept, keeps_ordinary = reply["kept"]
+                if keeps_ordinary and not all(kept):
+                    fail(changes_its_input(name), hint=IN_PLACE)
+                for answer in answers:
                     if not answer.out.isfinite().all():
                         fail(NOT_FINITE, hint=OVERFLOW)
                     value, slope = it.at(answer.x)
