@@ -713,8 +713,8 @@ def test_adam(student, rng):
             Text(
                 f"The weights move {middle / steps:.2f} times as far as Adam moves them in epochs "
                 "over mini-batches of batch_size samples with this learning_rate.",
-                f"Веса проходят путь в {middle / steps:.2f} раза длиннее, чем под Adam за epochs "
-                "эпох по пакетам из batch_size примеров с этим learning_rate.",
+                f"Путь, который проходят веса, составляет {middle / steps:.2f} от пути под Adam за "
+                "epochs эпох по пакетам из batch_size примеров с этим learning_rate.",
             )
         )
 

@@ -278,14 +278,20 @@ def test_what_is_no_notebook_is_its_students_in_a_flat_folder(given, name):
     assert found.strays == ()
 
 
+def test_what_stands_before_a_dash_may_be_a_group(given):
+    files = {"311 - Petrov.pdf": b"", "312 - Lee.rar": b"", "README.html": b""}
+    found = given("311 - Ivanov.ipynb", "312 - Sidorov.ipynb", files=files)
+    assert list(graded(found)) == ["311 - Ivanov", "311 - Petrov", "312 - Lee", "312 - Sidorov"]
+
+
 def test_what_lies_beside_a_notebook_of_google_classroom_is_no_other_student(given):
     notebooks = [f"{name} - mlp.ipynb" for name in ("Anna Smith", "Ivan Petrov", "Kim - Li")]
     files = {"Anna Smith - report.pdf": b"", "Oleg Kim - report.pdf": b"", "Anna.pdf": b""}
     found = given(*notebooks, files=files)
     assert list(graded(found)) == [
-        *("Anna", "Anna Smith - mlp", "Ivan Petrov - mlp", "Kim - Li - mlp", "Oleg Kim - report"),
+        *("Anna Smith - mlp", "Ivan Petrov - mlp", "Kim - Li - mlp", "Oleg Kim - report"),
     ]
-    assert [member.name for member in found.students[1].rest] == ["Anna Smith - report.pdf"]
+    assert [member.name for member in found.students[0].rest] == ["Anna Smith - report.pdf"]
 
 
 def test_where_the_assignment_stands_first_nobody_owns_what_others_handed_in(given):

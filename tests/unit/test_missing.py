@@ -80,7 +80,9 @@ def test_a_block_that_failed_is_named_by_its_error():
     ],
 )
 def test_a_cell_that_was_stopped_is_named_in_words(status, said):
-    reply = replies_of(c0="KeyboardInterrupt: ")[0].model_copy(update={"status": status})
+    reply = replies_of(c0="KeyboardInterrupt: ")[0].model_copy(
+        update={"status": status, "error": None}
+    )
     text = explain_missing("MyLinear", cells_of("class MyLinear: ..."), {0: reply})
     assert text.en == f"cell 1, which defines it, did not finish: {said}"
 

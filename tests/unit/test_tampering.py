@@ -26,11 +26,16 @@ from zachetka.pytest_plugin.tampering import signs_of_tampering
         ("import torch\nfrom unittest.mock import patch\npatch.object(torch._C, 'f')", "torch._C"),
         ("import sys\nsys.modules['torch.overrides'] = f", "torch.overrides"),
         ("def f():\n    import builtins\n    del builtins.sorted", "builtins"),
+        ("import torch\ntorch._C = fake", "torch._C"),
+        ("import builtins\ndict.update(vars(builtins), {})", "builtins"),
+        ("import builtins\nbuiltins.__setattr__('sorted', f)", "builtins"),
+        ("from unittest import mock\nmock.patch.object(target=__builtins__)", "builtins"),
+        (">>> import builtins\n>>> builtins.sorted = len", "builtins"),
     ],
 )
 def test_what_a_cell_may_change_is_told(source: str, module: str) -> None:
-    assert [*signs_of_tampering(["x = 1", source])] == [
-        f"cell 2 may change {module}, on which checks rely"
+    assert [*signs_of_tampering({0: "x = 1", 3: source})] == [
+        f"cell 4: may change {module}, on which checks rely"
     ]
 
 
@@ -45,11 +50,17 @@ def test_what_a_cell_may_change_is_told(source: str, module: str) -> None:
     ],
 )
 def test_the_grader_is_no_library(source: str) -> None:
-    assert [*signs_of_tampering([source])] == ["cell 1 names zachetka, the grader itself"]
+    assert [*signs_of_tampering({0: source})] == ["cell 1: names the grader itself"]
 
 
 def test_an_import_of_another_cell_is_followed() -> None:
-    assert len([*signs_of_tampering(["import builtins as b", "b.sorted = f"])]) == 1
+    cells = dict.fromkeys(range(1, 60), "b.sorted = f")
+    (sign,) = signs_of_tampering({0: "import builtins as b", **cells})
+    assert sign.startswith("cells 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …: may change builtins")
+
+
+def test_a_cell_that_nobody_could_read_is_named() -> None:
+    assert [*signs_of_tampering({0: "#" * 60_000})] == ["cell 1: too long to be looked at"]
 
 
 @pytest.mark.parametrize(
@@ -61,8 +72,11 @@ def test_an_import_of_another_cell_is_followed() -> None:
         "import torch\nmodel = f(torch)\nmodel.builtins = 1",
         "# zachetka.agent\nprint('zachetka')",
         "%%bash\nzachetka.agent",
+        "print('Проверка zachetka.ipynb, builtins')\nx = 'builtins'",
+        "import torch\nhelp(torch._C._nn.gelu)\ntype(__builtins__)",
+        "import sys\n'torch._C' in sys.modules",
         "def broken(:",
     ],
 )
 def test_what_honest_cells_do_is_no_sign(source: str) -> None:
-    assert [*signs_of_tampering([source])] == []
+    assert [*signs_of_tampering({0: source})] == []

@@ -41,7 +41,7 @@ def is_of_sandbox(error: BaseException, user_ns: dict[str, Any]) -> bool:
         return False
     if isinstance(error, _LACKING):
         return True
-    with contextlib.suppress(Exception):  # whatever it takes to read it
+    with contextlib.suppress(BaseException):  # whatever it takes to read it
         return isinstance(error, _TELLING) and _WORDS.search(str(error)[:2000]) is not None
     return False
 

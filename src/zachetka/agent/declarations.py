@@ -34,6 +34,7 @@ COMPUTING_S = 5.0
 _ALARM_S = 5.0
 _MOMENT_S = 2.0
 _TICK_S = 0.1
+_MOST_POWER = 100
 _MAX_STATEMENTS = 500
 # Cell magics that run the rest of the cell as it stands.
 _TRANSPARENT = re.compile(r"\s*%%(time|capture|prun|memit|mprun)\b[^\n]*\n")
@@ -297,7 +298,13 @@ def _is_plain(value: ast.expr, *, calls: bool = False) -> bool:
 def _is_slow(part: ast.AST) -> bool:
     """Say whether an operator takes long: `9 ** 9 ** 9` cannot even be interrupted."""
     match part:
-        case ast.BinOp(op=ast.MatMult()) | ast.BinOp(op=ast.Pow(), right=ast.BinOp()):
+        case ast.BinOp(op=ast.MatMult()):
+            return True
+        case ast.BinOp(op=ast.Pow(), right=right):
+            exponent = right.operand if isinstance(right, ast.UnaryOp) else right
+            match exponent:
+                case ast.Constant(value=int() | float() as power):
+                    return abs(power) > _MOST_POWER
             return True
     return False
 

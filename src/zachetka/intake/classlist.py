@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
@@ -214,16 +214,20 @@ def _beside_notebooks(by_key: Mapping[str, list[Owned]]) -> dict[str, list[Owned
     There every name begins with that of the student: "Anna Smith - report.pdf".
     """
     named: dict[str, list[str]] = defaultdict(list)
+    files = Counter[str]()
     for key, owned in by_key.items():
-        student, dash, _ = key.partition(_DASH)
+        student, dash, file = key.partition(_DASH)
         if dash and any(is_notebook(each.member.name) for each in owned):
             named[student].append(key)
+            files[file] += 1
     joined: dict[str, list[Owned]] = defaultdict(list)
     for key, owned in by_key.items():
         student, dash, _ = key.partition(_DASH)
         same = named.get(student, []) if dash else []
-        # Where all names begin alike, that is the assignment.
-        own = same[0] if len(same) == 1 < len(named) else key
+        # There notebooks are called as the one that was given out. Else what stands before the
+        # dash may be a group or the assignment: "311 - Petrov.pdf" beside "311 - Ivanov.ipynb".
+        is_classroom = len(same) == 1 and files[same[0].partition(_DASH)[2]] > 1
+        own = same[0] if is_classroom else key
         joined[own] += [
             each._replace(owner=each.owner._replace(key=own, name=own)) for each in owned
         ]

@@ -205,6 +205,8 @@ FLAT: Final = Layout(
     "a flat folder",
     "'petrov_ivan_mlp.ipynb'",
     re.compile(
+        # A paper with a name of one word, as README.html, is nobody's.
+        rf"(?![^/ _-]+\.(?:{_MISTAKEN})$)"
         rf"(?P<student>[^/]+?)\.(?:ipynb(?:\.(?:txt|json|{_MISTAKEN}))?|json|py|rar|7z|{_MISTAKEN}|"
         r"zip|zip/.+)",
         re.IGNORECASE,

@@ -203,7 +203,9 @@ def _has_failed(reply: CellReply | None) -> bool:
 
 def _why(reply: CellReply) -> Text:
     error = (reply.error or "").strip()[:_ERROR_CHARS]
-    return _ENDS.get(reply.status) or Text(error, error)
+    if error and reply.status in {"error", "crash"}:
+        return Text(error, error)
+    return _ENDS.get(reply.status, Text("nobody knows why", "причина неизвестна"))
 
 
 def _failed_cell(index: int, cells: tuple[Cell, ...], replies: Mapping[int, CellReply]) -> Text:
@@ -231,7 +233,7 @@ def _is_broken(cell: Cell, replies: Mapping[int, CellReply]) -> bool:
     return not (reply is not None and reply.status == "ok") and _is_unreadable(cell.source)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def _is_unreadable(source: str) -> bool:
     return foreign_magic(source) is None and parse_cell(source) is None
 
@@ -240,7 +242,7 @@ def _has_reset(source: str) -> bool:
     return any(line.strip().startswith("%reset") for line in source.split("\n"))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def _defined_names(source: str) -> frozenset[str]:
     # `definitions` reads `%%timeit`, too, so that nothing hides there; but that keeps no name.
     if foreign_magic(source) is not None:
@@ -248,7 +250,7 @@ def _defined_names(source: str) -> frozenset[str]:
     return frozenset(name for name, _ in definitions(source))
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def _bound_names(source: str) -> frozenset[str]:
     return frozenset() if foreign_magic(source) is not None else bound_names(source)
 
@@ -311,7 +313,7 @@ def _misplaced(name: str, index: int, where: Text) -> Text:
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def _inner_definitions(source: str) -> Mapping[str, str]:
     """Give the classes and functions that stand inside something, and what that is."""
     return dict(_walk_inner(parse_cell(source)))

@@ -57,7 +57,8 @@ def examine(examination: Examination, grader: Path) -> None:
     Raises:
         InfrastructureError: the grader is broken.
     """
-    for sign in signs_of_tampering(cell.source for cell in examination.submission.cells):
+    sources = {cell.index: cell.source for cell in examination.submission.cells}
+    for sign in signs_of_tampering(sources):
         examination.flag(sign)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)

@@ -14,6 +14,7 @@ import ast
 import contextlib
 import functools
 import re
+import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _MAGIC = re.compile(r"(?m)^([ \t]*+)(?:(?:[\w., \t]++=[ \t]*+)?[%!?].*|.*\?[ \t]*+)$")
 # Magics of a cell that holds Python of the notebook's own.
 _PYTHON_CELL = re.compile(r"\A(\s*)%%(?:time|capture|prun|memit|mprun|timeit)\b.*")
+# IPython takes them off pasted code, too.
+_PROMPT = re.compile(r"(?m)^[ \t]*(?:>>> ?|\.\.\.:? ?|In \[\d+\]: ?)")
 _CELL_MAGIC = re.compile(r"\A\s*%%([\w.!-]{0,30})")
 _TRANSPARENT = frozenset({"time", "capture", "prun", "memit", "mprun"})
 # Python 3.11 reads long f-strings in quadratic time; nobody writes so much by hand.
@@ -70,10 +73,13 @@ def parse_cell(source: str) -> ast.Module | None:
     source = _PYTHON_CELL.sub(r"\1", source)
     if source.lstrip().startswith("%%"):
         return None
-    # As it stands first: a line of an expression may begin with `%` as well.
-    for text in (source, _MAGIC.sub(r"\1pass", source)):
-        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            return ast.parse(text)
+    without_magics = _MAGIC.sub(r"\1pass", source)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a student escapes wrongly is no news to a teacher
+        # As it stands first: a line of an expression may begin with `%` as well.
+        for text in (source, without_magics, _PROMPT.sub("", without_magics)):
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                return ast.parse(text)
     return None
 
 
@@ -129,7 +135,9 @@ def bound_names(source: str) -> frozenset[str]:
 
 def is_back_door(path: str) -> bool:
     """Say whether a path leads past those who watch torch at work, or may do so."""
+    # `getattr(nn.init, name)` leads to nothing that multiplies or activates.
     is_dynamic = path.startswith("torch.") and path.endswith(_DYNAMIC)
+    is_dynamic = is_dynamic and not path.startswith("torch.nn.init.")
     return is_dynamic or path.startswith(_BACK_DOORS)
 
 
@@ -267,7 +275,7 @@ class Names:
             case ast.Assign(targets=[ast.Name(id=target)], value=value):
                 self._paths[target] = self.path(value)
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                self._paths.pop(name, None)
+                self._paths[name] = ""
 
     def _learn_star(self, module: str) -> None:
         for path in self._star_imports:
@@ -306,10 +314,15 @@ class Names:
 
         Names that are not local stand there once more, as those of values.
         """
-        nodes = list(_code_of(definition))
-        paths = frozenset(path for path in map(self.path, nodes) if path)
+        nodes, free = list(_code_of(definition)), _free_names(definition)
+        own = _BUILT_IN.keys() - free  # an argument may be called `eval`
+        paths = frozenset(
+            path
+            for node in nodes
+            if (path := self.path(node)) and not (isinstance(node, ast.Name) and node.id in own)
+        )
         names = frozenset(node.id for node in nodes if isinstance(node, ast.Name))
-        return paths, names | {_VALUE + name for name in _free_names(definition)}
+        return paths, names | {_VALUE + name for name in free}
 
 
 def statements(tree: ast.Module) -> list[ast.stmt]:
@@ -343,11 +356,13 @@ def _free_names(node: ast.AST) -> set[str]:
         node, local = waiting.pop()
         if isinstance(node, ast.Name) and node.id not in local:
             free.add(node.id)
-        inside = local | _locals_of(node) if isinstance(node, _FUNCTIONS) else local
+        is_comprehension = isinstance(node, _SCOPES) and not isinstance(node, ast.Lambda)
+        has_own = is_comprehension or isinstance(node, _FUNCTIONS)
+        inside = local | _locals_of(node) if has_own else local
         for field, value in ast.iter_fields(node):
             if field not in {"annotation", "returns"}:
                 # Default values and decorators stand outside.
-                known = inside if field == "body" else local
+                known = inside if field == "body" or is_comprehension else local
                 waiting.extend(
                     (part, known) for part in _listed(value) if isinstance(part, ast.AST)
                 )
@@ -369,7 +384,7 @@ def _locals_of(function: ast.AST) -> set[str]:
                 local.add(other or name.partition(".")[0])
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
                 local.add(name)
-        if not isinstance(node, (*_DEFINITIONS, ast.Lambda)):
+        if not isinstance(node, (*_DEFINITIONS, *_SCOPES)):
             waiting.extend(ast.iter_child_nodes(node))
     return local - foreign
 

@@ -8,67 +8,101 @@ points are none of its business.
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Final
 
 from zachetka.pytest_plugin.sources import Names, parse_cell, readable, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
 
 _WATCHED: Final = ("torch.overrides", "torch.utils._python_dispatch", "torch._C", "builtins")
-_OURS: Final = "zachetka"
+_OURS: Final = re.compile(r"\b(zachetka)\.(?:agent|protocol)\b")
 # They only read.
-_READERS: Final = frozenset({"getattr", "hasattr", "vars", "dir", "print", "isinstance"})
+_READERS: Final = frozenset(
+    {
+        *("getattr", "hasattr", "vars", "dir", "print", "isinstance", "issubclass", "callable"),
+        *("type", "help", "str", "repr", "id", "len", "sorted"),
+    }
+)
+_WRITERS: Final = (".__dict__", ".__setattr__", ".__delattr__")
+_NAMED: Final = 10
 
 
-def signs_of_tampering(sources: Iterable[str]) -> Iterator[str]:
-    """Say of each cell what it changes that probes rely on, and whether it names the grader."""
+def signs_of_tampering(sources: Mapping[int, str]) -> Iterator[str]:
+    """Say which cells change what probes rely on, or name the grader: a line for each of these.
+
+    Args:
+        sources: of the code cells, by their places in the notebook.
+    """
     names = Names(())
-    for number, source in enumerate(readable(sources), 1):
-        tree = parse_cell(source)
-        if tree is None:
-            continue
-        for statement in statements(tree):
-            names.learn(statement)
-        nodes = [*ast.walk(tree)]
-        changed = {module for node in nodes for module in _changed(node, names)}
-        for module in sorted(changed):
-            yield f"cell {number} may change {module}, on which checks rely"
-        if any(_is_ours(node) for node in nodes):
-            yield f"cell {number} names {_OURS}, the grader itself"
+    cells: dict[str, list[int]] = {}
+    for (index, raw), source in zip(sources.items(), readable(sources.values()), strict=True):
+        for sign in _signs(source, names) if source or not raw else {_TOO_LONG}:
+            cells.setdefault(sign, []).append(index + 1)
+    for sign, numbers in sorted(cells.items()):
+        more = ", …" if len(numbers) > _NAMED else ""
+        shown = ", ".join(map(str, numbers[:_NAMED]))
+        yield f"{'cell' if len(numbers) == 1 else 'cells'} {shown}{more}: {sign}"
+
+
+_TOO_LONG: Final = "too long to be looked at"
+_NAMES_US: Final = "names the grader itself"
+
+
+def _signs(source: str, names: Names) -> set[str]:
+    tree = parse_cell(source)
+    if tree is None:
+        return set()
+    for statement in statements(tree):
+        names.learn(statement)
+    nodes = [*ast.walk(tree)]
+    signs = {
+        f"may change {module}, on which checks rely"
+        for node in nodes
+        for module in _changed(node, names)
+    }
+    return signs | {_NAMES_US} if any(map(_is_ours, nodes)) else signs
 
 
 def _changed(node: ast.AST, names: Names) -> Iterator[str]:
     """Give the watched modules that a node assigns into, or hands to what may do so."""
     paths: list[str] = []
     match node:
-        case (
-            ast.Attribute(value=owner, ctx=ast.Store() | ast.Del())
-            | ast.Subscript(value=owner, ctx=ast.Store() | ast.Del())
-        ):
-            paths = [names.path(owner)]
+        case ast.Attribute(value=owner, ctx=ast.Store() | ast.Del()):
+            paths = [names.path(owner), names.path(node)]
+        case ast.Subscript(value=owner, slice=key, ctx=ast.Store() | ast.Del()):
+            # `sys.modules["torch.overrides"] = ...`
+            paths = [names.path(owner), _text(key)]
         case ast.Call(func=ast.Name(id=name)) if name in _READERS:
             pass
-        case ast.Call(func=function, args=arguments):
+        case ast.Call(func=function, args=arguments, keywords=keywords):
+            given = [*arguments, *(each.value for each in keywords)]
             # A function of Python itself may well be handed on, as in `map(builtins.str, x)`.
             paths = [
-                path for path in map(names.path, arguments) if not path.startswith("builtins.")
+                path
+                for path in map(names.path, given)
+                if not path.startswith("builtins.") or path.endswith(_WRITERS)
             ]
-            # `vars(builtins).update(...)`
+            # `vars(builtins).update(...)`, `mock.patch("builtins.sorted")`
             method_of = names.path(function)
-            paths += [method_of] if method_of.endswith(".__dict__") else []
-        case ast.Constant(value=str() as text):
-            # `mock.patch("builtins.sorted")`
-            paths = [text]
+            paths += [method_of] if method_of.endswith(_WRITERS) else []
+            paths += map(_text, given)
+            paths = [] if method_of.startswith("inspect.") else paths
     for path in paths:
         yield from (module for module in _WATCHED if f"{path}.".startswith(f"{module}."))
+
+
+def _text(node: ast.AST) -> str:
+    match node:
+        case ast.Constant(value=str() as text):
+            return text
+    return ""
 
 
 def _is_ours(node: ast.AST) -> bool:
     match node:
         case ast.ImportFrom(module=str() as name) | ast.alias(name=name):
-            return f"{name}.".startswith(f"{_OURS}.")
-        case ast.Constant(value=str() as text):
-            # `sys.modules["zachetka.agent"]`
-            return f"{_OURS}." in text
-    return False
+            return f"{name}.".startswith("zachetka.")
+    # `sys.modules["zachetka.agent"]`
+    return _OURS.search(_text(node)) is not None
