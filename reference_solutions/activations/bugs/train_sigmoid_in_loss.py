@@ -1,11 +1,10 @@
 # /// zachetka
-# about = "A sigmoid before the cross-entropy on logits."
+# about = "A sigmoid before the cross-entropy on logits; what is said of it is a matter of luck."
 # score = 0.91
 # fails = [
 #     "train_with_activation.relu_separates",
 #     "train_with_activation.sigmoid_learns",
 # ]
-# diagnosis = "The scores of the two moons differ, but the border between them is neither 0 nor 0.5."
 # ///
 # %% train_with_activation
 def train_with_activation(activation_cls, x, y, *, epochs=300, learning_rate=0.5, seed=0):
