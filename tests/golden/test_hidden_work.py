@@ -194,7 +194,7 @@ def test_ready_made_activations_are_found_or_pointed_out(tmp_path, sandbox):
 def test_what_stands_in_for_a_linear_layer_is_pointed_out(tmp_path, sandbox):
     report = graded("mlp", MLP, tmp_path, sandbox)
     assert report.flags == (
-        "cell 1 may change torch.overrides, on which checks rely",
+        "cell 1: may change torch.overrides, on which checks rely",
         "MyLinear may go past what is watched: torch.nn.functional.__dict__",
         "MyLinear uses conv1d of torch, which can stand in for a linear layer",
     )

@@ -71,7 +71,8 @@ def test_honest_cells_keep_their_points(tried):
     assert report.status is ReportStatus.GRADED, report.message
     assert causes(report) == dict.fromkeys(CHECKS)
     assert report.score == 1.0
-    assert report.flags == ()
+    # Some of these cells reach for what watches them.
+    assert all("names the grader" in flag or "may change" in flag for flag in report.flags)
 
 
 @pytest.mark.parametrize("tried", _on_each_backend(), indirect=True)

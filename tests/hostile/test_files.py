@@ -449,7 +449,7 @@ def batch(tmp_path_factory):
     folder, out = root / "class", root / "out"
     for neighbour in NEIGHBOURS:
         course.hand_in([f"{HONEST}\n# {neighbour}"], name=neighbour)
-    (folder / "..ipynb").write_text(json.dumps(honest("hidden")))
+    (folder / "._honest.ipynb").write_text(json.dumps(honest("hidden")))
     for case in CASES:
         put(case, folder)
     for name in ("home", "tmp"):
@@ -587,7 +587,7 @@ def test_nothing_that_is_shown_deceives(batch):
         *(path.read_text("utf-8") for path in batch.out.rglob("*.*") if path.is_file()),
     ):
         assert not DECEPTIVE.search(text), DECEPTIVE.search(text)
-    assert "..ipynb" not in shown
+    assert "._honest" not in shown
 
 
 def test_a_file_that_grows_while_it_is_read_is_cut_at_the_cap(tmp_path, monkeypatch):
