@@ -238,8 +238,8 @@ def test_two_batches_do_not_write_into_one_folder(tmp_path):
 
 
 def test_a_report_says_which_language_it_is_in(graded):
-    (graded.root / "class" / "vera.pdf").write_text("")
-    report = graded.plan().ready["vera"]
+    (graded.root / "class" / "vera_mlp.pdf").write_text("")
+    report = graded.plan().ready["vera_mlp"]
     assert (report.status, report.language) == (model.ReportStatus.REJECTED, "en")
     (graded.root / "class" / "vera.ipynb").write_text("no notebook")
     (job,) = graded.plan().jobs

@@ -28,13 +28,12 @@ def shared():
 
 
 shared()
-# %% by processes that have a little each
-import os
+# %% by processes that have a little each, less than the kernel itself
+import subprocess
+import sys
 import time
 
+TAKES = "kept = bytearray(b'x') * (64 << 20); import time; time.sleep(1000)"
 for _ in range(40):
-    if os.fork() == 0:
-        os.setsid()
-        kept = bytearray(b"x") * (64 << 20)
-        time.sleep(1000)
+    subprocess.Popen([sys.executable, "-S", "-c", TAKES], start_new_session=True)
 time.sleep(20)
