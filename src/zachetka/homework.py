@@ -32,8 +32,11 @@ def wrong_homework(
         course: where the other assignments are.
     """
     name = manifest.name
+    missing = [outcome["cause"] == Cause.MISSING for outcome in outcomes]
+    if 2 * sum(missing) < len(missing):
+        return None  # nobody need read the cells once more for that
     share = _share(manifest, submission)
-    if share == 0 and all(outcome["cause"] == Cause.MISSING for outcome in outcomes):
+    if share == 0 and all(missing):
         other = _homework_like(submission, name, course)
         text = Text(
             en=f"This notebook defines nothing that {name} asks for",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from zachetka.pytest_plugin.sources import (
+from zachetka.pytest_plugin.cells import (
     bound_names,
     defined_above,
     foreign_magic,
     imports,
-    is_back_door,
     parse_cell,
-    paths_used_by,
 )
+from zachetka.pytest_plugin.sources import is_back_door, paths_used_by
 
 SIGMOID = "def sigmoid(x):\n    return torch.sigmoid(x)"
 CELLS = ["import torch\nfrom torch import nn\nimport torch.nn.functional as F", SIGMOID]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import Cause
 from zachetka.language import Text
-from zachetka.pytest_plugin.sources import (
+from zachetka.pytest_plugin.cells import (
     bound_names,
     definitions,
     foreign_magic,

@@ -11,32 +11,17 @@ code. What is taken from a module by a name that is known at run time only, `var
 from __future__ import annotations
 
 import ast
-import contextlib
 import functools
-import re
-import warnings
 from typing import TYPE_CHECKING
+
+from zachetka.pytest_plugin.cells import DEFINITIONS, SCOPES, parse_cell, readable, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-# Lines for IPython: `%time f()`, `!ls`, `files = !ls`, `f?`. Nothing is tried twice: a submission
-# may bring a line that is long and nearly fits.
-_MAGIC = re.compile(r"(?m)^([ \t]*+)(?:(?:[\w., \t]++=[ \t]*+)?[%!?].*|.*\?[ \t]*+)$")
-# Magics of a cell that holds Python of the notebook's own.
-_PYTHON_CELL = re.compile(r"\A(\s*)%%(?:time|capture|prun|memit|mprun|timeit)\b.*")
-# IPython takes them off pasted code, too.
-_PROMPT = re.compile(r"(?m)^[ \t]*(?:>>> ?|\.\.\.:? ?|In \[\d+\]: ?)")
-_CELL_MAGIC = re.compile(r"\A\s*%%([\w.!-]{0,30})")
-_TRANSPARENT = frozenset({"time", "capture", "prun", "memit", "mprun"})
-# Python 3.11 reads long f-strings in quadratic time; nobody writes so much by hand.
-_MAX_CHARS = 500_000
-_MAX_CELL_CHARS = 50_000
 _MAX_ATTRIBUTES = 50
 _MAX_PATH_CHARS = 1000
 _KEPT_PATH_CHARS = 100
-_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # Stands before the name of a value, which may be that of a definition, too.
 _VALUE = "="
@@ -55,82 +40,6 @@ _BACK_DOORS = (
     *("sys._", "sys.set", "sys.monitoring", "sys.modules", "inspect.", "gc.", "ctypes."),
     *("builtins.", "importlib.", "operator.attrgetter", "operator.methodcaller"),
 )
-
-
-def readable(sources: Iterable[str]) -> list[str]:
-    """Empty the cells that nobody has written by hand; what is left is quickly parsed."""
-    left = _MAX_CHARS
-    kept = []
-    for source in sources:
-        fits = len(source) <= min(left, _MAX_CELL_CHARS)
-        left -= len(source) if fits else 0
-        kept.append(source if fits else "")
-    return kept
-
-
-def parse_cell(source: str) -> ast.Module | None:
-    """Parse a cell without its magics; None if it is no Python."""
-    source = _PYTHON_CELL.sub(r"\1", source)
-    if source.lstrip().startswith("%%"):
-        return None
-    without_magics = _MAGIC.sub(r"\1pass", source)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what a student escapes wrongly is no news to a teacher
-        # As it stands first: a line of an expression may begin with `%` as well.
-        for text in (source, without_magics, _PROMPT.sub("", without_magics)):
-            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                return ast.parse(text)
-    return None
-
-
-def foreign_magic(source: str) -> str | None:
-    """Give the magic of a cell that leaves no names in the notebook: `bash`, `timeit`."""
-    match = _CELL_MAGIC.match(source)
-    return None if match is None or match[1] in _TRANSPARENT else match[1]
-
-
-def imports(source: str) -> Iterator[tuple[str, str]]:
-    """Give the names that the imports of a cell bind for the notebook, and the module of each."""
-    waiting: list[ast.AST] = [*filter(None, [parse_cell(source)])]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case ast.Import(names=aliases):
-                for alias in aliases:
-                    yield alias.asname or alias.name.partition(".")[0], alias.name
-            case ast.ImportFrom(module=str() as module, names=aliases, level=0):
-                yield from ((alias.asname or alias.name, module) for alias in aliases)
-        if not isinstance(node, (*_DEFINITIONS, ast.expr)):  # what these import is their own
-            waiting.extend(ast.iter_child_nodes(node))
-
-
-def definitions(source: str) -> Iterator[tuple[str, int]]:
-    """Give the names that a cell binds at its top level, and the line of each."""
-    tree = parse_cell(source)
-    for node in tree.body if tree else ():
-        match node:
-            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                yield name, node.lineno
-            case ast.Assign(targets=targets):
-                yield from (
-                    (each.id, node.lineno) for each in targets if isinstance(each, ast.Name)
-                )
-
-
-def bound_names(source: str) -> frozenset[str]:
-    """Give the names that a cell binds for the notebook, other than by an import."""
-    names = set()
-    waiting: list[ast.AST] = [*filter(None, [parse_cell(source)])]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                names.add(name)
-            case ast.AsyncFunctionDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
-                names.add(name)
-        if not isinstance(node, (*_DEFINITIONS, *_SCOPES)):
-            waiting.extend(ast.iter_child_nodes(node))
-    return frozenset(names)
 
 
 def is_back_door(path: str) -> bool:
@@ -196,7 +105,7 @@ def _uses_of_definitions(
             names.learn(node)
         # Resolved now: a later cell may give a name another meaning.
         for node in tree.body:
-            if isinstance(node, _DEFINITIONS):
+            if isinstance(node, DEFINITIONS):
                 used[node.name] = [names.uses(node)]
         for bound, value in _values(tree):
             uses = names.uses(ast.Expr(value))
@@ -219,7 +128,7 @@ def _values(tree: ast.Module) -> Iterator[tuple[list[str], ast.expr]]:
                 | ast.AnnAssign(target=target, value=ast.expr() as value)
             ):
                 yield [*_bound([target])], value
-        if not isinstance(node, (*_DEFINITIONS, ast.expr)):
+        if not isinstance(node, (*DEFINITIONS, ast.expr)):
             waiting.extend(ast.iter_child_nodes(node))
 
 
@@ -233,23 +142,6 @@ def _bound(targets: Iterable[ast.expr]) -> Iterator[str]:
                 waiting.extend(elements)
             case ast.Attribute(value=of) | ast.Subscript(value=of) | ast.Starred(value=of):
                 waiting.append(of)
-
-
-def defined_above(name: str, sources: Sequence[str]) -> frozenset[str]:
-    """Give the names whose first definition stands above that of a name; all if it has none."""
-    places = _places_of_definitions(tuple(sources))
-    place = places.get(name)
-    return frozenset(other for other, its in places.items() if place is None or its < place)
-
-
-@functools.lru_cache(maxsize=8)
-def _places_of_definitions(sources: tuple[str, ...]) -> dict[str, tuple[int, int]]:
-    """Give the cell and the line of the first definition of each name at the top level."""
-    places: dict[str, tuple[int, int]] = {}
-    for number, source in enumerate(readable(sources)):
-        for name, line in definitions(source):
-            places.setdefault(name, (number, line))
-    return places
 
 
 class Names:
@@ -325,12 +217,6 @@ class Names:
         return paths, names | {_VALUE + name for name in free}
 
 
-def statements(tree: ast.Module) -> list[ast.stmt]:
-    """Give all statements of a cell, those of its definitions among them, by their lines."""
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
-    return sorted(found, key=lambda node: node.lineno)
-
-
 def _member(node: ast.AST) -> tuple[ast.AST, str] | None:
     match node:
         case ast.Attribute(value=value, attr=attribute):
@@ -356,7 +242,7 @@ def _free_names(node: ast.AST) -> set[str]:
         node, local = waiting.pop()
         if isinstance(node, ast.Name) and node.id not in local:
             free.add(node.id)
-        is_comprehension = isinstance(node, _SCOPES) and not isinstance(node, ast.Lambda)
+        is_comprehension = isinstance(node, SCOPES) and not isinstance(node, ast.Lambda)
         has_own = is_comprehension or isinstance(node, _FUNCTIONS)
         inside = local | _locals_of(node) if has_own else local
         for field, value in ast.iter_fields(node):
@@ -384,7 +270,7 @@ def _locals_of(function: ast.AST) -> set[str]:
                 local.add(other or name.partition(".")[0])
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
                 local.add(name)
-        if not isinstance(node, (*_DEFINITIONS, *_SCOPES)):
+        if not isinstance(node, (*DEFINITIONS, *SCOPES)):
             waiting.extend(ast.iter_child_nodes(node))
     return local - foreign
 

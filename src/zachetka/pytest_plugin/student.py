@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from zachetka.errors import StudentFault
 from zachetka.probe import load_probe
+from zachetka.pytest_plugin.cells import defined_above
 from zachetka.pytest_plugin.missing import explain
-from zachetka.pytest_plugin.sources import defined_above, is_back_door, paths_used_by
+from zachetka.pytest_plugin.sources import is_back_door, paths_used_by
 from zachetka.pytest_plugin.specs import validate
 
 if TYPE_CHECKING:

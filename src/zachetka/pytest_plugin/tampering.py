@@ -11,7 +11,8 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from zachetka.pytest_plugin.sources import Names, parse_cell, readable, statements
+from zachetka.pytest_plugin.cells import parse_cell, readable, statements
+from zachetka.pytest_plugin.sources import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
