@@ -33,6 +33,7 @@ class InlineExamination:
     def __init__(self, user_ns):
         self.user_ns = user_ns
         self.submission = SimpleNamespace(sha256=SHA256, cells=())
+        self.replies = {}
         self._codes = {}
 
     def flag(self, text):
@@ -72,7 +73,7 @@ def _detached(value):
 
 
 def load_checks(grader):
-    """Give the checks of a grader with what they say of themselves."""
+    """Give the checks of a grader: the name of each, what it says of itself, and its function."""
     checks = []
     for file in sorted(Path(grader).glob("test_*.py")):
         name = f"inline_{file.parent.name}_{file.stem}".replace("-", "_")
@@ -81,10 +82,23 @@ def load_checks(grader):
             module = importlib.util.module_from_spec(spec)
             sys.modules[name] = module
             spec.loader.exec_module(module)
-        for function in vars(sys.modules[name]).values():
-            marks = getattr(function, "pytestmark", ())
-            checks += [(mark.args[0], function) for mark in marks if mark.name == MARK]
+        for owner in _owners(sys.modules[name]):
+            for attribute in dir(owner):
+                function = getattr(owner, attribute)
+                for mark in getattr(function, "pytestmark", ()):
+                    if mark.name == MARK:
+                        (info,) = mark.args
+                        check_id = f"{info.task}.{attribute.removeprefix('test_')}"
+                        checks.append((check_id, info, function))
     return checks
+
+
+def _owners(module):
+    """Give what holds checks: a module and its classes of tests, as pytest finds them."""
+    yield module
+    for name, value in vars(module).items():
+        if inspect.isclass(value) and name.startswith("Test"):
+            yield value()
 
 
 def failures(grader, user_ns, tasks=None):
@@ -92,10 +106,9 @@ def failures(grader, user_ns, tasks=None):
     examination = InlineExamination(user_ns)
     failed = {}
     reset_globals()
-    for info, function in load_checks(grader):
+    for check_id, info, function in load_checks(grader):
         if tasks is not None and info.task not in tasks:
             continue
-        check_id = f"{info.task}.{function.__name__.removeprefix('test_')}"
         given = {
             "rng": Rng(SECRET, SHA256, f"{check_id}\0inputs"),
             "student": Student(examination, Rng(SECRET, SHA256, f"{check_id}\0probes")),
