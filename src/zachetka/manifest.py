@@ -30,6 +30,8 @@ from zachetka.sandbox.base import MIB, Limits
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pydantic_core import ErrorDetails
+
 SCHEMA: Final = "zachetka.assignment/1"
 SECRET_VARIABLE: Final = "ZACHETKA_SECRET"  # noqa: S105 - the name of one, not a secret
 
@@ -200,7 +202,7 @@ def load_manifest(course: Path, assignment: str) -> Manifest:
     try:
         manifest = Manifest.model_validate(tomllib.loads(path.read_text("utf-8")))
     except ValidationError as error:
-        raise UsageError(f"{path} is wrong: {first_reason(error)}") from error
+        raise UsageError(f"{path} is wrong: {reasons(error)}") from error
     except (OSError, ValueError, RecursionError) as error:
         # Numbers of thousands of digits and deep nesting are no TOMLDecodeError.
         raise UsageError(f"{path} cannot be read: {error}") from error
@@ -271,9 +273,12 @@ def _date_and_time(untrusted_value: object) -> datetime:
     raise ValueError("it must be a date with a time and an offset: 2026-12-01T23:59:00+03:00")
 
 
-def first_reason(error: ValidationError) -> str:
-    """Say in one line the first thing that is wrong, and where."""
-    first = error.errors(include_url=False)[0]
-    place = ".".join(map(str, first["loc"]))
-    reason = first["msg"].removeprefix("Value error, ")
+def reasons(error: ValidationError) -> str:
+    """Say in one line all that is wrong, and where."""
+    return "; ".join(map(_reason, error.errors(include_url=False)))
+
+
+def _reason(detail: ErrorDetails) -> str:
+    place = ".".join(map(str, detail["loc"]))
+    reason = detail["msg"].removeprefix("Value error, ")
     return f"{place}: {reason}" if place else reason

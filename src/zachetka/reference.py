@@ -26,7 +26,7 @@ import nbformat
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from zachetka.errors import UsageError
-from zachetka.manifest import first_reason
+from zachetka.manifest import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -158,19 +158,33 @@ def load_variants(course: Path, manifest: Manifest, solution: Solution) -> list[
     """Read all alternatives and bugs of an assignment.
 
     Raises:
-        UsageError: one of the files is wrong; it is named.
+        UsageError: files are wrong; each is named.
     """
     known = {cell.task for cell in solution.cells if cell.task is not None}
     folder = solution_folder(course, manifest.name)
     variants: list[Variant] = []
+    wrong: list[str] = []
     for kind, name in ((Kind.ALTERNATIVE, "alternatives"), (Kind.BUG, "bugs")):
         for path in sorted((folder / name).glob("*.py")):
             try:
                 text = path.read_text("utf-8")
-                variants.append(parse_variant(text, path.stem, kind, manifest.max_score, known))
+                variant = parse_variant(text, path.stem, kind, manifest.max_score, known)
+                _check_tasks(variant, manifest)
+                variants.append(variant)
             except (OSError, ValueError) as error:
-                raise UsageError(f"{path} is wrong: {error}") from error
+                wrong.append(f"{path} is wrong: {error}")
+    if wrong:
+        raise UsageError("; ".join(wrong))
     return variants
+
+
+def _check_tasks(variant: Variant, manifest: Manifest) -> None:
+    """Refuse a check of a task that is not there: it would be told as one that never fails."""
+    for check in sorted((variant.fails or frozenset()) | variant.may_fail):
+        task = check.partition(".")[0]
+        if task not in manifest.tasks:
+            known = ", ".join(manifest.tasks)
+            raise ValueError(f"{check!r} is a check of no task; the tasks: {known}")
 
 
 def parse_variant(
@@ -188,7 +202,7 @@ def parse_variant(
     try:
         said = _Header.model_validate(tomllib.loads(content))
     except ValidationError as error:
-        raise ValueError(first_reason(error)) from error
+        raise ValueError(reasons(error)) from error
     except RecursionError as error:
         raise ValueError("its header is nested too deeply") from error
     cells = _variant_cells(text[header.end() :])

@@ -66,6 +66,13 @@ def test_a_broken_manifest_names_file_and_reason(course, old, new, reason):
     assert "\n" not in str(caught.value).removesuffix("\n")
 
 
+def test_a_broken_manifest_names_all_that_is_wrong(course):
+    path = course / "assignments" / "mlp" / "assignment.toml"
+    path.write_text(TOML.replace("cell_s = 5", "cell_s = 0").replace("/1", "/2"), "utf-8")
+    with pytest.raises(UsageError, match=r"schema: .*; limits\.cell_s: "):
+        manifest.load_manifest(course, "mlp")
+
+
 def write_late(course, lines):
     path = course / "assignments" / "mlp" / "assignment.toml"
     path.write_text(f"{TOML}[late]\n{lines}\n", "utf-8")

@@ -155,6 +155,22 @@ def test_a_bug_replaces_one_cell(tmp_path):
     assert other.cells == {"imports": "import numpy", "f": "pass"}
 
 
+def test_every_wrong_file_is_named_at_once(tmp_path):
+    course = make_course(tmp_path)
+    folder = course / "reference_solutions" / "hw" / "bugs"
+    folder.mkdir()
+    (folder / "a.py").write_text(BUG.replace('"g.value"', '"gg.value"'))
+    (folder / "b.py").write_text(BUG.replace("about", "abbot").replace("0.6", '"x"'))
+    (folder / "c.py").write_text(BUG)
+    solution = reference.load_solution(course, MANIFEST)
+    with pytest.raises(UsageError) as caught:
+        reference.load_variants(course, MANIFEST, solution)
+    said = str(caught.value)
+    assert "a.py is wrong: 'gg.value' is a check of no task; the tasks: f, g" in said
+    assert "b.py is wrong: about: Field required; score: " in said
+    assert "c.py" not in said
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
