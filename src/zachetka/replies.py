@@ -33,7 +33,12 @@ _NOT_DONE = Text(en="this part is not done yet", ru="эта часть ещё н
 _NOBODY_ANSWERS = Text(en="nobody answers `input()` here", ru="на `input()` здесь никто не ответит")
 # After these the code has not come to what a check asks about.
 _UNREACHED: Final = frozenset(
-    {"NameError", "ModuleNotFoundError", "ImportError", "NotImplementedError", "EOFError"}
+    [
+        *("NameError", "ModuleNotFoundError", "ImportError", "NotImplementedError", "EOFError"),
+        *("OSError", "FileNotFoundError", "FileExistsError", "PermissionError", "TimeoutError"),
+        *("IsADirectoryError", "NotADirectoryError", "ConnectionError", "ConnectionRefusedError"),
+        *("ConnectionResetError", "URLError", "HTTPError", "gaierror"),
+    ]
 )
 _UNBOUND: Final = re.compile(r"NameError: name '(\w{1,100})' is not defined")
 
@@ -44,6 +49,8 @@ class _Reply(BaseModel):
 
 _DETAIL_LINES = 6
 R = TypeVar("R", bound=_Reply)
+# As torch says that a folder or one of its own functions is not there.
+_ABSENT: Final = ("RuntimeError: Parent directory ", "AttributeError: module '")
 
 
 def _plain(untrusted_value: object) -> object:
@@ -111,8 +118,11 @@ def _first_lines(detail: str) -> str:
 class UnreachedError(StudentFault):
     """The student's code ended before it came to what was asked of it.
 
-    What a check has to say about a wrong answer would mislead here.
+    What a check has to say about a wrong answer would mislead here. `calling` is the line that
+    has called what cannot be called.
     """
+
+    calling: str = ""
 
 
 class KernelLostError(StudentFault):
@@ -202,7 +212,11 @@ def _error(fault: Fault, where: Text) -> StudentFault:
         unbound = _UNBOUND.match(error)
         name = unbound[1] if unbound is not None else None
         return UnreachedError(Cause.ERROR, text + where, _unreached_hint(fault, error), name=name)
-    is_no_function = not fault.function and error.endswith("object is not callable")
+    is_no_function = error.endswith("object is not callable")
+    if error.startswith(_ABSENT) or (is_no_function and fault.function):
+        unreached = UnreachedError(Cause.ERROR, text + where)
+        unreached.calling = fault.code if is_no_function else ""
+        return unreached
     return StudentFault(Cause.ERROR, text + where, _NAME_USED_AGAIN if is_no_function else None)
 
 

@@ -11,7 +11,7 @@ from zachetka.examiner import examine_in_child
 from zachetka.language import Text
 from zachetka.pytest_plugin import run
 from zachetka.pytest_plugin.examination import Examination
-from zachetka.replies import CellReply, KernelLostError, UnreachedError
+from zachetka.replies import CellReply, Fault, KernelLostError, UnreachedError, student_fault
 from zachetka.sandbox.base import Limits
 from zachetka.submission import Cell, Submission
 from zachetka.submission.notebook import TextCell
@@ -300,6 +300,26 @@ def test_an_import_that_failed_explains_an_unbound_name(examine):
         cells=[Cell(0, "import wandb")],
     )
     assert result["outcomes"][0]["hint"]["en"].startswith("cell 1 imports `wandb`, which is not")
+
+
+def test_a_name_of_pythons_own_that_a_cell_uses_again_is_explained(examine):
+    fault = Fault(
+        cause="error",
+        detail="TypeError: 'int' object is not callable",
+        function="f",
+        code="return sum(x)",
+    )
+    result = examine(
+        """
+        @check("a", points=5, title=T, hint=HINT)
+        def test_error(student):
+            student.run(ask, returns=Integer())
+        """,
+        session=FailingSession(student_fault(fault, 1.0, Limits())),
+        cells=[Cell(0, "sum = 0")],
+    )
+    hint = result["outcomes"][0]["hint"]["en"]
+    assert hint.startswith("`sum` is Python's own function, and cell 1 gives its name to")
 
 
 def test_a_name_in_a_text_is_explained(examine):

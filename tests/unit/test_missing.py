@@ -5,6 +5,7 @@ import pytest
 from zachetka.pytest_plugin.missing import (
     explain_absent,
     explain_missing,
+    explain_not_callable,
     explain_unbound,
     written,
 )
@@ -309,3 +310,31 @@ def test_heads_without_end_take_no_time():
     texts = [TextCell(number, "markdown", text) for number in range(10)]
     for _ in range(100):
         assert explain_absent("f", submission_of("x = 1", texts=texts)) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("sum = 0\nfor x in [1, 2]:\n    sum += x", "return sum(len(row) for row in x)"),
+        ("max, argmax = 0, 1", "best = float(max(losses))"),
+        ("%%time\ninput = 3", "input('?')"),
+    ],
+)
+def test_a_name_of_pythons_own_that_is_used_again_is_told_with_its_cell(source, line):
+    name = source.removeprefix("%%time\n")[:5].strip(" =,")
+    said = explain_not_callable(line, cells_of("x = 1", source, "def f(): ..."))
+    assert said.en.startswith(f"`{name}` is Python's own function, and cell 2 gives its name to")
+    assert said.ru.startswith(f"`{name}` — встроенная функция Python, а ячейка 2 занимает её имя")
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("sum = 0", "return x.sum()(1)"),  # a method is another one
+        ("def g():\n    sum = 0", "return sum(x)"),  # nobody else's
+        ("loss = 0", "return loss(x)"),
+        ("x = 1", "return sum(x)"),
+    ],
+)
+def test_another_name_that_cannot_be_called_is_not_guessed_at(source, line):
+    assert explain_not_callable(line, cells_of(source)) is None

@@ -62,6 +62,12 @@ def fault_of(detail, **place):
         ("NameError: name 'torch' is not defined", "return torch.ones(1)", None),
         ("ModuleNotFoundError: No module named 'wandb'", "import wandb", None),
         ("ImportError: cannot import name 'x'", "from torch import x", None),
+        ("FileNotFoundError: [Errno 2] No such file: 'x.csv'", "open('x.csv')", None),
+        ("OSError: x.npy not found.", "np.load('x.npy')", None),
+        ("URLError: <urlopen error [Errno -3]>", "urlopen(x)", None),
+        ("RuntimeError: Parent directory /content does not exist.", "torch.save(x, y)", None),
+        ("AttributeError: module 'torch.functional' has no attribute 'relu'", "F.relu(x)", None),
+        ("TypeError: 'int' object is not callable", "return sum(x)", None),
     ],
 )
 def test_what_was_never_reached_is_told_apart(detail, code, hint):
@@ -73,6 +79,20 @@ def test_what_was_never_reached_is_told_apart(detail, code, hint):
 
 def test_an_error_of_what_was_reached_is_not():
     assert not isinstance(fault_of("ValueError: NameError: no", function="f"), UnreachedError)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    ["AttributeError: 'MyLinear' object has no attribute 'bias'", "RuntimeError: mat1 and mat2"],
+)
+def test_what_a_check_asks_about_is_reached(detail):
+    assert not isinstance(fault_of(detail, function="f", code="x"), UnreachedError)
+
+
+def test_the_line_that_calls_what_cannot_be_called_is_kept():
+    said = "TypeError: 'int' object is not callable"
+    assert fault_of(said, function="f", code="return sum(x)").calling == "return sum(x)"
+    assert fault_of("OSError: no", function="f", code="return sum(x)").calling == ""
 
 
 def test_a_name_that_is_not_bound_is_kept():

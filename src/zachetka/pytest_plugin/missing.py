@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import difflib
 import functools
 import re
@@ -21,6 +22,7 @@ from zachetka.pytest_plugin.cells import (
     readable,
 )
 from zachetka.pytest_plugin.syntax import describe_syntax_error
+from zachetka.replies import UnreachedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 _NO_MODULE: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]{1,100})'")
 _NO_NAME: Final = re.compile(r"NameError: name '(\w{1,100})' is not defined")
+_CALLED: Final = re.compile(r"(?<![\w.])([^\W\d]\w{0,100})\(")
 # How many definitions of one name are looked at in a text, and how far each may go.
 _DEFINED_AGAIN: Final = 20
 _HEADER_CHARS: Final = 2000
@@ -62,6 +65,8 @@ def explain(
     fault: StudentFault, submission: Submission, replies: Mapping[int, CellReply]
 ) -> Text | None:
     """Say why a name is not there that a probe, or the student's own code, has asked for."""
+    if isinstance(fault, UnreachedError) and fault.calling:
+        return explain_not_callable(fault.calling, submission.cells)
     if fault.name is None:
         return None
     if fault.cause is not Cause.MISSING:
@@ -125,6 +130,22 @@ def explain_unbound(
     """Say which cell should have given a name that the student's code uses."""
     readable_cells = _readable(cells)
     return _lost_import(name, readable_cells, replies) or _lost_value(name, readable_cells, replies)
+
+
+def explain_not_callable(line: str, cells: tuple[Cell, ...]) -> Text | None:
+    """Say which cell has given the name of a built-in function that the line calls to a value."""
+    built_in = [name for name in _CALLED.findall(line) if hasattr(builtins, name)]
+    for cell in reversed(_readable(cells)):
+        for name in built_in:
+            if name in _bound_names(cell.source):
+                number = cell.index + 1
+                return Text(
+                    en=f"`{name}` is Python's own function, and cell {number} gives its name to "
+                    "something else: take another name there",
+                    ru=f"`{name}` — встроенная функция Python, а ячейка {number} занимает её имя: "
+                    "возьмите там другое",
+                )
+    return None
 
 
 def _lost_import(
