@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from zachetka.errors import UsageError
 from zachetka.intake.roster import decode_table, numbered_rows, plain
 from zachetka.manifest import FIRST_YEAR, LAST_YEAR
-from zachetka.report.clean import clean_line
+from zachetka.report.clean import clean_line, some_of
 from zachetka.report.model import LINE_LIMIT, Late, Report, ReportStatus
 from zachetka.submission.file import read_capped
 
@@ -186,6 +186,24 @@ def extensions_by_student(
                 raise UsageError(f"{extension.place}: {error}") from error
             found[students[0]] = extension
     return found, tuple(notes)
+
+
+def extensions_of_before(
+    reports: Mapping[str, Report], rule: LateRule | None
+) -> tuple[dict[str, Extension], tuple[str, ...]]:
+    """Give the extensions that reports were graded with, by student, and a line that says so."""
+    found = {
+        student: Extension(student, late.deadline, late.extension)
+        for student, report in reports.items()
+        if (late := report.late) and late.extension and rule and late.deadline > rule.deadline
+    }
+    if not found:
+        return {}, ()
+    note = (
+        f"no --extensions: the reports keep theirs ({len(found)}): "
+        f"{some_of(sorted(found), _COMPLAINTS)}; give the file again for whoever is new"
+    )
+    return found, (note,)
 
 
 def _refuse_second(extension: Extension, first: Extension | None) -> None:

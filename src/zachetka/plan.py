@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from zachetka.errors import InfrastructureError, UsageError, ZachetkaError
 from zachetka.grading import Job
 from zachetka.language import Language, Text
-from zachetka.lateness import extensions_by_student, with_lateness
+from zachetka.lateness import extensions_by_student, extensions_of_before, with_lateness
 from zachetka.manifest import course_secret
 from zachetka.protocol.identity import agent_sha256
 from zachetka.report import model
@@ -162,7 +162,7 @@ def make_plan(
     out: Path,
     *,
     attendance: Attendance | None = None,
-    extensions: Sequence[Extension] = (),
+    extensions: Sequence[Extension] | None = None,
     regrade: bool = False,
     only: Collection[str] = (),
 ) -> Plan:
@@ -173,7 +173,7 @@ def make_plan(
         class_list: what was handed in.
         out: the folder of the reports.
         attendance: who is who in the roster.
-        extensions: later deadlines.
+        extensions: later deadlines; None lets those stay that the reports were graded with.
         regrade: grade all of them, whatever is there.
         only: keys, names or numbers of students: these are graded, and no others.
 
@@ -189,8 +189,11 @@ def make_plan(
     called = {key: each.called for key, each in about.items()}
     for absent in attendance.missing if attendance else ():
         called.setdefault(absent.student, (absent.name,))
-    later, notes = extensions_by_student(extensions, called)
     stored = _stored(out, names, settings.manifest.name)
+    if extensions is None:
+        later, notes = extensions_of_before(stored, settings.manifest.late)
+    else:
+        later, notes = extensions_by_student(extensions, called)
     environment = settings.environment_sha256()
     jobs: list[Job] = []
     ready: dict[str, model.Report] = {}

@@ -14,6 +14,7 @@ from zachetka.intake.attendance import take_attendance
 from zachetka.intake.classlist import read_class
 from zachetka.intake.roster import read_roster
 from zachetka.language import Language
+from zachetka.lateness import Extension
 from zachetka.manifest import load_manifest
 from zachetka.plan import Settings, make_plan
 from zachetka.report import model
@@ -117,6 +118,31 @@ def test_a_verdict_stands_while_nothing_that_it_depends_on_changes(graded):
     assert (graded.report("boris").name, graded.report("boris").group) == ("Boris Orlov", "B")
     plan = graded.plan()
     assert (students(plan.jobs), plan.kept) == ([], 2)
+
+
+def extension(student):
+    return Extension(student, datetime.fromisoformat("2026-11-30T23:59:00+03:00"), "ill")
+
+
+def test_an_extension_stays_until_others_are_given(graded):
+    graded.run(extensions=[extension("boris")])
+    assert graded.scores() == {"anna": 1.0, "boris": 1.0}
+    graded.hand_in("boris", "x = 2")
+    (note,) = graded.plan().notes
+    assert note.startswith("no --extensions: the reports keep theirs (1): boris; ")
+    graded.run()
+    assert graded.scores()["boris"] == 1.0
+    assert graded.report("boris").late.extension == "ill"
+    graded.run(extensions=[])
+    assert graded.scores()["boris"] == 0.8
+    assert graded.plan().notes == ()
+
+
+def test_an_extension_that_the_deadline_of_all_has_passed_is_none(graded):
+    graded.run(extensions=[extension("boris")])
+    toml = graded.root / "course/assignments/toy/assignment.toml"
+    toml.write_text(toml.read_text().replace("2026-11-20", "2026-12-20"))
+    assert (graded.plan().extensions, graded.plan().notes) == ({}, ())
 
 
 def test_a_new_upload_is_graded_and_the_others_are_not(graded):

@@ -77,7 +77,11 @@ def batch(
     ] = None,
     extensions: Annotated[
         Path | None,
-        typer.Option("--extensions", metavar="CSV", help="Later deadlines of some students."),
+        typer.Option(
+            "--extensions",
+            metavar="CSV",
+            help="Later deadlines of some students; those of before stay without it.",
+        ),
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -205,11 +209,11 @@ def _zone(name: str, manifest: Manifest) -> tzinfo:
         ) from error
 
 
-def _extensions(path: Path | None, manifest: Manifest) -> tuple[Extension, ...]:
+def _extensions(path: Path | None, manifest: Manifest) -> tuple[Extension, ...] | None:
     from zachetka.lateness import read_extensions
 
     if path is None:
-        return ()
+        return None
     if manifest.late is None:
         raise UsageError(
             f"{manifest.name} has no deadline that {path} could move: give its assignment.toml a "
