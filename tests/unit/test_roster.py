@@ -34,6 +34,19 @@ def test_a_line_for_excel_is_no_header(read):
     assert read("sep=;\nid;name\n1;Anna\n").students == (Student("1", "Anna"),)
 
 
+@pytest.mark.parametrize("name", ["name", "Full name", "ФИО", "Student Name"])
+def test_a_student_beside_a_name_is_an_id(read, name):
+    roster = read(f"student,{name},email\nst07,Anna Petrova,ap@x.ru\n")
+    assert roster.students == (Student("st07", "Anna Petrova", "ap@x.ru"),)
+    roster = read(f"student,{name},id\nA. P.,Anna Petrova,07\n")
+    assert roster.students == (Student("07", "Anna Petrova"),)
+
+
+def test_a_student_without_a_name_is_one(read):
+    roster = read("student,email\nAnna Petrova,ap@x.ru\n")
+    assert roster.students == (Student("ap@x.ru", "Anna Petrova", "ap@x.ru"),)
+
+
 def test_the_grading_worksheet_of_moodle(read):
     (student,) = read(
         'Identifier,"Full name","Email address","Last modified (submission)"\n'

@@ -31,7 +31,7 @@ _NAMES: Final = {
         *("номер", "логин", "идентификационный номер"),
     ),
     "participant": ("identifier", "идентификатор", "participant"),
-    "name": ("name", *WORKSHEET["name"], "fullname", "student", "student name", "фио"),
+    "name": ("name", *WORKSHEET["name"], "fullname", "student name", "фио", "student"),
     "first": ("first name", "firstname", "given name", "имя"),
     "last": ("last name", "lastname", "surname", "family name", "фамилия"),
     "email": ("email", "e-mail", *WORKSHEET["email"], "mail", "почта"),
@@ -233,11 +233,15 @@ def _columns(header: list[str]) -> dict[str, int]:
     if not set(WORKSHEET["changeable"]).isdisjoint(names):
         # In German, Moodle heads its own numbers as others head those of students.
         names = ["identifier" if name == "id" else name for name in names]
-    return {
+    columns = {
         what: names.index(known[0])
         for what, all_known in _NAMES.items()
         if (known := [name for name in all_known if name in names])
     }
+    if "student" in names and columns["name"] != names.index("student"):
+        # Beside a name it is who that is, as in our own summary.
+        columns.setdefault("id", names.index("student"))
+    return columns
 
 
 def _roster(columns: dict[str, int], rows: Iterable[tuple[int, list[str]]], zone: tzinfo) -> Roster:
