@@ -53,6 +53,22 @@ def canvas(text=CANVAS, column="HW 1: MLP"):
     return read_gradebook(sheet, assignment="mlp", assignment_column=column)
 
 
+@pytest.mark.parametrize(
+    "heads", ["Полное имя", "ФИО", "Имя / Фамилия", "Фамилия и имя", "Полное имя пользователя"]
+)
+def test_who_has_no_report_is_named_whatever_names_are_called(tmp_path, heads):
+    record = store(tmp_path, from_moodle("Пётр Иванов", 101))
+    filled = fill(moodle(RUSSIAN.replace("Полное имя", heads)), record)
+    assert "in the sheet without a report (1): Анна Орлова" in filled.outcome.notes
+
+
+def test_names_in_two_columns_are_one():
+    text = "Идентификатор;Имя;Фамилия;Оценка;Максимальная оценка\nУчастник103;Анна;Орлова;;10,00"
+    assert moodle(text).people[0].name == "Анна Орлова"
+    blind = moodle("Идентификатор;Статус;Оценка;Максимальная оценка\nУчастник103;-;;10,00")
+    assert blind.people[0].name == ""
+
+
 def test_only_the_cells_of_grades_change(tmp_path):
     record = store(tmp_path, from_moodle("Ivan Petrov", 101), from_moodle("Anna Orlova", 102))
     filled = fill(moodle(), record)

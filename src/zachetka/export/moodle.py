@@ -103,7 +103,7 @@ def _person(sheet: Sheet, row: int, columns: dict[str, int], width: int) -> Pers
         row,
         number=number[1] if number else "",
         identifiers=frozenset(keys - {""}),
-        name=text("name"),
+        name=text("name") or f"{text('first')} {text('last')}".strip(),
         team=text("team"),
         closed=closed,
         maximum=number_of(text("maximum")),

@@ -7,7 +7,13 @@ from typing import Final
 # English, Russian, German; as names are compared: in lower case.
 WORKSHEET: Final = {
     "identifier": ("identifier", "идентификатор", "id"),
-    "name": ("full name", "полное имя", "vollständiger name"),
+    "name": (
+        *("full name", "user full name", "полное имя", "полное имя пользователя", "фио"),
+        *("имя / фамилия", "фамилия / имя", "имя и фамилия", "фамилия и имя"),
+        *("имя фамилия", "фамилия имя", "vollständiger name"),
+    ),
+    "first": ("first name", "имя", "vorname"),
+    "last": ("last name", "фамилия", "nachname"),
     "email": ("email address", "адрес электронной почты", "e-mail-adresse"),
     "id_number": ("id number", "индивидуальный номер", "id-nummer"),
     "team": ("group", "группа", "gruppe"),
