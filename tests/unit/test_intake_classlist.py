@@ -509,6 +509,25 @@ def test_in_a_flat_folder_each_file_is_somebodys(given):
     assert found == {"mlp": "mlp.ipynb", "mlp (1)": "mlp (1).ipynb", "mlp (2)": "mlp (2).ipynb"}
 
 
+def test_a_number_behind_all_of_the_name_hides_no_notebook(given):
+    # So do Google Drive and Colab, who copies as "Копия hw.ipynb".
+    found = given("mlp.ipynb", "mlp.ipynb (1)", "Копия mlp.ipynb (1)", "Anna Orlova.IPYNB(2)")
+    assert graded(found) == {
+        "mlp": "mlp.ipynb",
+        "mlp (1)": "mlp.ipynb (1)",
+        "Копия mlp (1)": "Копия mlp.ipynb (1)",
+        "Anna Orlova(2)": "Anna Orlova.IPYNB(2)",
+    }
+    assert found.strays == ()
+
+
+def test_a_number_behind_all_of_the_name_hides_no_notebook_of_a_folder(given):
+    assert graded(given("kim/mlp.ipynb (1)", "lee/mlp.ipynb")) == {
+        "kim": "mlp.ipynb (1)",
+        "lee": "mlp.ipynb",
+    }
+
+
 @pytest.mark.parametrize("name", ["copy of", "(1)", "kim (1234)", "kim1", "x" * 300 + " (1)", ""])
 def test_what_is_no_copy_keeps_its_name(name):
     assert bare(name) == name

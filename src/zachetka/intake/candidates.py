@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zachetka.errors import ZachetkaError
 from zachetka.intake.choice import Candidate
-from zachetka.intake.layouts import CHECKPOINTS, JSON, NOTEBOOK, RENAMED, Owner, is_noise
+from zachetka.intake.layouts import CHECKPOINTS, JSON, NOTEBOOK, Owner, is_noise, is_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ def _candidates(owned: Iterable[Owned], above: int, reader: Reader) -> list[Cand
     readable = [each for each in owned if each.member.trouble is None]
     own = [each for each in readable if not is_noise(each.member.parts[above:])]
     found = (
-        _named(own, NOTEBOOK, *RENAMED)
+        [each for each in own if is_notebook(each.member.name)]
         or [each for each in _named(own, JSON)[:_READ] if has_cells(each.member, reader)]
         or _named(list(_checkpoints(readable, above)), NOTEBOOK)
     )
@@ -61,8 +61,8 @@ def has_cells(member: Member, reader: Reader) -> bool:
     return b'"cells"' in data and b'"cell_type"' in data
 
 
-def _named(owned: Iterable[Owned], *endings: str) -> list[Owned]:
-    return [each for each in owned if each.member.name.casefold().endswith(endings)]
+def _named(owned: Iterable[Owned], ending: str) -> list[Owned]:
+    return [each for each in owned if each.member.name.casefold().endswith(ending)]
 
 
 def _checkpoints(owned: Iterable[Owned], above: int) -> Iterator[Owned]:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from zachetka.submission.listing import Member
 
 NOTEBOOK: Final = ".ipynb"
+# As Google Drive numbers files of one name, and Colab copies.
+_NUMBER: Final = r"(?P<number> ?\(\d{1,3}\))"
 # As browsers and Windows name what they take for text, and what a browser shows and saves.
-RENAMED: Final = (".ipynb.txt", ".ipynb.json")
+_NAMED_AS_NOTEBOOK: Final = re.compile(rf"\.ipynb(?:\.txt|\.json|{_NUMBER})?\Z", re.IGNORECASE)
 JSON: Final = ".json"
 CHECKPOINTS: Final = ".ipynb_checkpoints"
 # What is handed in by mistake for a notebook: shortcuts to it, and what it was printed to.
@@ -30,7 +32,6 @@ _MISTAKEN: Final = (
 # can be somebody's work: nothing of that may vanish without a word.
 _NOISE: Final = frozenset({"__MACOSX", "__pycache__", "Thumbs.db", "desktop.ini"})
 _LEFT_LYING: Final = ("._", ".~", ".#")
-_WORK: Final = (NOTEBOOK, *RENAMED, ".zip")
 _DEEPEST_ROOT: Final = 4
 _MOST: Final = 0.5
 _NEARLY_ALL: Final = 0.8
@@ -143,6 +144,12 @@ def _student(match: re.Match[str]) -> Owner:
     return Owner(key=match["student"], name=match["student"])
 
 
+def _file(match: re.Match[str]) -> Owner:
+    # Two students may have called their files the same.
+    key = match["student"] + (match["number"] or "")
+    return Owner(key=key, name=key)
+
+
 def _are_of_canvas(owners: Sequence[Owner]) -> bool:
     """Say whether numbers are ids: an attachment's is its own, and a user has one name."""
     attachments = [owner.order for owner in owners if any(owner.order)]
@@ -207,11 +214,11 @@ FLAT: Final = Layout(
     re.compile(
         # A paper with a name of one word, as README.html, is nobody's.
         rf"(?![^/ _-]+\.(?:{_MISTAKEN})$)"
-        rf"(?P<student>[^/]+?)\.(?:ipynb(?:\.(?:txt|json|{_MISTAKEN}))?|json|py|rar|7z|{_MISTAKEN}|"
-        r"zip|zip/.+)",
+        rf"(?P<student>[^/]+?)\.(?:ipynb(?:\.(?:txt|json|{_MISTAKEN})|{_NUMBER})?|"
+        rf"json|py|rar|7z|{_MISTAKEN}|zip|zip/.+)",
         re.IGNORECASE,
     ),
-    _student,
+    _file,
     plain=True,
 )
 FOLDERS: Final = Layout(
@@ -230,17 +237,18 @@ def is_noise(parts: Iterable[str]) -> bool:
     """Say whether a path is none of the student's own doing."""
     return any(
         part in _NOISE
-        or (
-            part.startswith(".")
-            and (part.startswith(_LEFT_LYING) or not part.casefold().endswith(_WORK))
-        )
+        or (part.startswith(".") and (part.startswith(_LEFT_LYING) or not _is_work(part)))
         for part in parts
     )
 
 
 def is_notebook(name: str) -> bool:
     """Say whether a file is named as a notebook, or as one that was renamed on its way."""
-    return name.casefold().endswith((NOTEBOOK, *RENAMED))
+    return _NAMED_AS_NOTEBOOK.search(name) is not None
+
+
+def _is_work(name: str) -> bool:
+    return is_notebook(name) or name.casefold().endswith(".zip")
 
 
 def find_layout(notebooks: Sequence[Member], *, above: int = 0, name: str = "") -> Found:
