@@ -96,6 +96,20 @@ def test_zeros_need_a_batch_that_is_finished(reports, sheet, tmp_path):
         run(*command)
 
 
+def test_a_report_that_is_lost_is_no_reason_for_a_zero(reports, sheet, capsys):
+    """The disk was full when it was to be stored, or somebody has removed it."""
+    students = [
+        {"report": "Ivan Petrov_101.json", "status": "graded"},
+        {"report": "Anna Orlova_102.json", "status": "error"},
+    ]
+    summary = {"complete": True, "students": students}
+    (reports / "summary.json").write_text(json.dumps(summary), "utf-8")
+    command = (reports, "-f", "moodle", "--sheet", sheet, "--in-place")
+    assert run(*command, "--missing-as-zero", "--strict") == 1
+    assert sheet.read_bytes().decode() == SHEET.replace("Petrov,,", "Petrov,60,")
+    assert "reports that cannot be read: Anna Orlova_102.json" in capsys.readouterr().out
+
+
 def test_an_unfinished_batch_is_said(reports, tmp_path, capsys):
     store(reports, complete=False)
     assert run(reports, "-f", "csv", "-o", tmp_path / "scores.csv") == 0

@@ -43,8 +43,8 @@ class Missing:
 class ClassRecord:
     """All that a batch left in its folder.
 
-    `strays` are files that belong to nobody, with the reason; `broken` are reports that cannot be
-    read; `complete` is None where no summary says whether the batch is finished.
+    `strays` are files that belong to nobody, with the reason; `broken` are reports that are not
+    there or cannot be read; `complete` is None where no summary says whether the batch is finished.
     """
 
     folder: Path
@@ -80,7 +80,8 @@ def read_class_record(folder: Path) -> ClassRecord:
     # Of an earlier class, or of somebody who has left; without a summary nobody can tell.
     names = [name for name in names if not listed or name in listed]
     reports: list[Stored] = []
-    broken: list[str] = []
+    # One that the summary lists and nobody finds: its disk was full, or it was removed.
+    broken = sorted(listed.keys() - {"", *names})
     for name in names:
         try:
             report = from_json((folder / name).read_bytes())
