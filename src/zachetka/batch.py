@@ -22,14 +22,12 @@ from zachetka.report.summary import (
     summary_row,
     write_summary,
 )
-from zachetka.submission import read_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from zachetka.grading import Job
-    from zachetka.language import Language
     from zachetka.plan import Plan
     from zachetka.pool import Pool
     from zachetka.report.summary import ClassNotes, Row
@@ -121,15 +119,6 @@ def alone_in(out: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def declared(notebook: Path) -> tuple[str | None, Language | None]:
-    """Give the assignment and the language that a notebook's template wrote into it."""
-    try:
-        submission = read_submission(notebook)
-    except ZachetkaError:
-        return None, None
-    return submission.declared_assignment, submission.language
 
 
 def run_batch(

@@ -108,10 +108,10 @@ def grade_under_each_secret(job: Job) -> list[Report]:
         return [grading.failed(raw, changed)] * len(grading.secrets)
     try:
         submission = parse(raw)
+        grading.language = job.language or submission.language or Language.EN
         refuse_without_code(submission)
     except SubmissionRejectedError as error:
         return [grading.rejected(raw, error.text)] * len(grading.secrets)
-    grading.language = job.language or submission.language or Language.EN
     failure: Exception = InfrastructureError("nothing was tried")
     for _ in range(ATTEMPTS):
         try:

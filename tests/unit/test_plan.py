@@ -271,3 +271,13 @@ def test_a_report_says_which_language_it_is_in(graded):
     (job,) = graded.plan().jobs
     report = grade(replace(job, language=Language.RU))
     assert (report.status, report.language) == (model.ReportStatus.REJECTED, "ru")
+
+
+def test_a_notebook_without_code_is_refused_in_its_own_language(tmp_path):
+    course = ToyCourse.make(tmp_path)
+    empty = notebook([]) | {"metadata": {"zachetka": {"assignment": "toy", "lang": "ru"}}}
+    path = tmp_path / "class" / "vera.ipynb"
+    path.write_text(json.dumps(empty))
+    report = grade(course.job(path, sandbox="none", language=None))
+    assert (report.status, report.language) == (model.ReportStatus.REJECTED, "ru")
+    assert report.message.startswith("В ноутбуке нет кода")

@@ -167,7 +167,7 @@ def batch(
     )
     from zachetka.grading import grade as grade_job
 
-    site = Site(root, manifest, out, class_list, lang)
+    site = Site(root, manifest, out, class_list)
     with alone_in(out):
         plan = make_plan(
             Settings(root, manifest, backend, lang, isolation),

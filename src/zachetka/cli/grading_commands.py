@@ -70,24 +70,22 @@ def grade(
         allow_watched_memory=allow_watched_memory,
         runtime=runtime,
     )
-    from zachetka.batch import declared
     from zachetka.grading import Job
     from zachetka.grading import grade as grade_job
     from zachetka.report.model import to_json
 
-    language = lang or declared(notebook)[1] or Language.EN
     job = Job(
         course=root,
         assignment=assignment,
         notebook=notebook.absolute(),
         student=notebook.stem,
         sandbox=backend,
-        language=language,
+        language=lang,
     )
     report = grade_job(job)
     if output is not None:
         write_result(output, to_json(report))
-    return _show(report, as_json=json_, language=language)
+    return _show(report, as_json=json_)
 
 
 def check(
@@ -108,17 +106,10 @@ def check(
     """
     _needs_file(notebook, "name the notebook in it")
     root = _course_of(notebook, course)
-    from zachetka.batch import declared
     from zachetka.grading import Job
     from zachetka.grading import grade as grade_job
 
-    said_assignment, said_language = declared(notebook)
-    try:
-        name = assignment or _assignment_of(root, notebook, said_assignment)
-    except UsageError:
-        _refuse_no_notebook(notebook)
-        raise
-    language = lang or said_language or Language.EN
+    name = assignment or _assignment_of(root, notebook)
     public = _public_checks(root, name)
     job = Job(
         course=root,
@@ -126,11 +117,11 @@ def check(
         notebook=notebook.absolute(),
         student=notebook.stem,
         sandbox=SandboxName.NONE.value,
-        language=language,
+        language=lang,
         secrets=(_PUBLIC_SECRET,),
         grader_path=public,
     )
-    return _show(grade_job(job), as_json=json_, language=language)
+    return _show(grade_job(job), as_json=json_)
 
 
 def _course_of(notebook: Path, course: Path | None) -> Path:
@@ -143,32 +134,30 @@ def _course_of(notebook: Path, course: Path | None) -> Path:
     return resolve_course(course)
 
 
-def _assignment_of(course: Path, notebook: Path, declared: str | None) -> str:
+def _assignment_of(course: Path, notebook: Path) -> str:
     """Find the assignment: in the notebook's metadata, in its file name, or the only one."""
     from zachetka.intake.choice import naming
     from zachetka.manifest import assignment_names
+    from zachetka.submission import read_submission
 
     known = assignment_names(course)
+    declared, refusal = None, None
+    try:
+        declared = read_submission(notebook).declared_assignment
+    except SubmissionRejectedError as error:
+        refusal = error
     if declared in known:
         return str(declared)
     named = [name for name in known if naming([name])(notebook.stem)]
     for candidates in (named, known):
         if len(candidates) == 1:
             return candidates[0]
+    if refusal is not None:
+        raise UsageError(f"{notebook.name}: {refusal}") from refusal
     raise UsageError(
         f"{notebook.name} does not say which assignment it is: add --assignment with one of "
         + (", ".join(known) or "none, since this course has no assignments")
     )
-
-
-def _refuse_no_notebook(notebook: Path) -> None:
-    """Say what a file is that names no assignment since it is no notebook."""
-    from zachetka.submission import read_submission
-
-    try:
-        read_submission(notebook)
-    except SubmissionRejectedError as error:
-        raise UsageError(f"{notebook.name}: {error}") from error
 
 
 def _public_checks(course: Path, assignment: str) -> Path:
@@ -190,7 +179,7 @@ def _needs_file(notebook: Path, of_a_folder: str) -> None:
         raise UsageError(f"there is no file {notebook}: check the path")
 
 
-def _show(report: Report, *, as_json: bool, language: Language) -> int:
+def _show(report: Report, *, as_json: bool) -> int:
     from zachetka.cli.display import print_json
     from zachetka.cli.report_display import show_report
     from zachetka.report.model import ReportStatus, to_json
@@ -198,5 +187,5 @@ def _show(report: Report, *, as_json: bool, language: Language) -> int:
     if as_json:
         print_json(to_json(report))
     else:
-        show_report(report, language)
+        show_report(report, report.language or Language.EN)
     return _INFRASTRUCTURE if report.status is ReportStatus.ERROR else 0

@@ -43,12 +43,10 @@ class Site:
         manifest: Manifest,
         out: Path,
         class_list: ClassList,
-        language: Language | None,
     ) -> None:
         self._course = course
         self._manifest = manifest
         self._out = out
-        self._language = language
         self._notebooks = {
             student.owner.key: student.notebook
             for student in class_list.students
@@ -86,7 +84,7 @@ class Site:
         # Whatever fails from here on, no page of another verdict stays.
         for path in (page, mail):
             path.unlink(missing_ok=True)
-        language = self._language or (submission and submission.language) or Language.EN
+        language = report.language or (submission and submission.language) or Language.EN
         plots = read_plots(data)
         html = feedback_page(
             report,
