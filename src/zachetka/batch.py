@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zachetka.errors import InfrastructureError, UsageError, ZachetkaError
+from zachetka.errors import InfrastructureError, UsageError, sentence
 from zachetka.pool import Done, results
 from zachetka.report import model
 from zachetka.report.atomic import sweep
@@ -217,13 +217,12 @@ def _report_of(done: Done[Job, model.Report], plan: Plan) -> model.Report:
 
 
 def _failed(plan: Plan, student: str, file: str, error: Exception | None) -> model.Report:
-    reason = str(error) if isinstance(error, InfrastructureError) else repr(error)
     return model.without_checks(
         assignment=plan.settings.manifest.name,
         student=student,
         file=file,
         status=model.ReportStatus.ERROR,
-        message=reason,
+        message=sentence(error),
         max_score=plan.settings.manifest.max_score,
     )
 

@@ -32,6 +32,11 @@ class ZachetkaError(Exception):
     exit_code = 1
 
 
+def sentence(error: BaseException | None) -> str:
+    """Say an error to whoever runs the program: ours are sentences, others only make one."""
+    return str(error) if isinstance(error, ZachetkaError) else repr(error)
+
+
 class UsageError(ZachetkaError):
     """The command was called with something that it cannot work with."""
 

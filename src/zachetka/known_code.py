@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zachetka.errors import UsageError
+from zachetka.errors import SubmissionRejectedError, UsageError
 from zachetka.reference import Kind, load_solution, load_variants
 from zachetka.submission import read_submission
 
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 def template_cells(course: Path, manifest: Manifest) -> list[list[str]]:
     """Give the cells of the assignment's templates, one list per language."""
-    paths = sorted((course / "assignments" / manifest.name).glob("[!.]*.ipynb"))
-    return [[cell.source for cell in read_submission(path).cells] for path in paths]
+    templates = []
+    for path in sorted((course / "assignments" / manifest.name).glob("[!.]*.ipynb")):
+        try:
+            templates.append([cell.source for cell in read_submission(path).cells])
+        except SubmissionRejectedError as error:
+            raise UsageError(f"the template {path} cannot be read: {error}") from error
+    return templates
 
 
 def reference_cells(course: Path, manifest: Manifest) -> list[list[str]]:

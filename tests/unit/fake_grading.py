@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from zachetka.errors import UsageError
 from zachetka.report import model
 
 
@@ -48,6 +49,8 @@ def grade(job):
         os._exit(1)
     if order == "raise":
         raise RuntimeError(argument)
+    if order == "refuse":
+        raise UsageError(argument)
     if order == "sleep":
         time.sleep(float(argument))
     if order == "drops":

@@ -112,6 +112,12 @@ def test_an_exception_of_ours_is_an_error_and_no_score(folder):
     assert stored(made.out)["b.json"]["score"] == 1.0
 
 
+def test_what_we_say_of_a_course_is_said_as_it_is(folder):
+    made = make_batch(folder, {"a.ipynb": "refuse there is no grader at all"})
+    batch.run_batch(made, ThreadPool())
+    assert stored(made.out)["a.json"]["message"] == "there is no grader at all"
+
+
 @pytest.mark.parametrize("names", [("caf\xe9", "cafe\u0301"), ("a\x01", "a\x02"), ("b ", " B")])
 def test_names_that_no_report_tells_apart_are_flagged(folder, names):
     made = make_batch(folder, {f"{name}.ipynb": "pass" for name in (*names, "c")})

@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from zachetka.errors import ZachetkaError
+from zachetka.errors import ZachetkaError, sentence
 from zachetka.known_code import reference_cells, template_cells
 from zachetka.language import Language
 from zachetka.pages.class_page import STUDENTS, class_page
@@ -62,7 +62,7 @@ class Site:
         try:
             self._write_student(student, name, report, is_new=is_new)
         except Exception as error:  # noqa: BLE001 - no page is worth a report
-            self.troubles.append(f"the page of {name} cannot be made: {error!r}")
+            self.troubles.append(f"the page of {name} cannot be made: {sentence(error)}")
 
     def remove_student(self, _student: str, name: str, _report: Report, is_new: bool) -> None:
         """Remove the pages of a report that is about to be another one."""
@@ -101,8 +101,8 @@ class Site:
         """Write the page of the class, and one for each pair of submissions that are close."""
         try:
             self._write_class()
-        except ZachetkaError as error:
-            self.troubles.append(f"the page of the class cannot be made: {error}")
+        except Exception as error:  # noqa: BLE001 - no page is worth the closing table
+            self.troubles.append(f"the page of the class cannot be made: {sentence(error)}")
 
     def _write_class(self) -> None:
         found = similar_pairs(
