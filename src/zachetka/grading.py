@@ -146,7 +146,7 @@ _without_rooms: set[str] = set()
 
 
 def end_idle_sandbox() -> None:
-    """End what this process keeps for another notebook; that ends with the process, too."""
+    """End what this process keeps for another notebook, for which nobody else will tidy up."""
     while _idle:
         _idle.popitem()[1].close()
 

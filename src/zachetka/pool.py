@@ -20,6 +20,7 @@ from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from zachetka.errors import InfrastructureError, UsageError
@@ -290,7 +291,11 @@ def _start_worker() -> None:
     import pytest  # noqa: F401
     import torch
 
+    from zachetka.grading import end_idle_sandbox
+
     torch.set_num_threads(1)
+    # A worker leaves without what is registered with atexit: its sandbox would be left behind.
+    Finalize(None, end_idle_sandbox, exitpriority=0)
 
 
 def _leave(_signal_number: int, _frame: object) -> None:

@@ -147,6 +147,18 @@ def test_what_is_finished_stays_and_nothing_runs_on(course, sandbox, tmp_path, f
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
 
 
+def test_a_batch_that_ends_leaves_no_control_group(course, tmp_path):
+    require("bubblewrap")
+    control_group.place()  # which removes what others have left, once
+    running = batch(course, tmp_path / "out", "bubblewrap", "ends")
+    everything = set()
+    while running.poll() is None:
+        everything |= in_sandboxes([running.pid])
+        time.sleep(0.2)
+    assert running.returncode == 0
+    assert groups_of(everything) == []
+
+
 def _runs(pid):
     try:
         return stat_fields(pid)[0] not in "ZX"
