@@ -146,7 +146,16 @@ def test_feedback_is_an_archive(reports, tmp_path):
     [
         (("-f", "moodle", "-o", "out.csv"), "give it as --sheet"),
         (("-f", "csv"), "--out"),
-        (("-f", "csv", "-o", "out.csv", "--sheet", "s.csv"), "for moodle and canvas"),
+        (("-f", "csv", "-o", "out.csv", "--sheet", "s.csv"), "for moodle and canvas, not for csv"),
+        (("-f", "csv", "-o", "out.csv", "--in-place"), "for moodle and canvas"),
+        (("-f", "xlsx", "-o", "x.xlsx", "--no-scale"), "for moodle and canvas"),
+        (("-f", "canvas", "-o", "out.csv", "--sheet", "s.csv", "--comments"), "for moodle, not"),
+        (
+            ("-f", "canvas", "-o", "out.csv", "--sheet", "s.csv", "--grade-column", "x"),
+            "for moodle",
+        ),
+        (("-f", "moodle", "-o", "o.csv", "--sheet", "s.csv", "--assignment-column", "x"), "canvas"),
+        (("-f", "csv", "-o", "out.csv", "--missing-as-zero"), "for moodle and canvas and nbgrader"),
         (("-f", "moodle", "--sheet", "s.csv", "--in-place", "-o", "x"), "leave out --out"),
         (("-f", "moodle", "--sheet", "s.csv", "-o", "none/x.csv"), "cannot write"),
         (("-f", "moodle", "--sheet", "none.csv", "-o", "x.csv"), "cannot read the sheet"),

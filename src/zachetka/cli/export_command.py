@@ -14,6 +14,8 @@ from zachetka.language import Language
 from zachetka.report.clean import clean_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from zachetka.export.filling import Filled, GradeSheet
     from zachetka.export.outcome import Outcome
     from zachetka.export.sheet import Sheet
@@ -37,7 +39,7 @@ class Format(StrEnum):
     JUNIT = "junit"
 
 
-_FILLED: Final = frozenset({Format.MOODLE, Format.CANVAS})
+_FILLED: Final = (Format.MOODLE, Format.CANVAS)
 
 
 def register(app: typer.Typer) -> None:
@@ -80,11 +82,14 @@ def export(
     ] = False,
     no_scale: Annotated[
         bool,
-        typer.Option("--no-scale", help="Points as they are, not out of the sheet's maximum."),
+        typer.Option("--no-scale", help="In a sheet, points as they are, not out of its maximum."),
     ] = False,
     missing_as_zero: Annotated[
         bool,
-        typer.Option("--missing-as-zero", help="A 0 for whoever has neither report nor grade."),
+        typer.Option(
+            "--missing-as-zero",
+            help="In a sheet and for nbgrader: a 0 for whoever has neither report nor grade.",
+        ),
     ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Leave with 1 if a report is not in the result.")
@@ -105,6 +110,18 @@ def export(
     """
     from zachetka.report.store import read_class_record
 
+    _refuse_idle(
+        format_,
+        [
+            ("--sheet", sheet, _FILLED),
+            ("--in-place", in_place, _FILLED),
+            ("--no-scale", no_scale, _FILLED),
+            ("--grade-column", grade_column, (Format.MOODLE,)),
+            ("--comments", comments, (Format.MOODLE,)),
+            ("--assignment-column", assignment_column, (Format.CANVAS,)),
+            ("--missing-as-zero", missing_as_zero, (*_FILLED, Format.NBGRADER)),
+        ],
+    )
     target = _target(format_, out, sheet, in_place=in_place)
     record = read_class_record(reports)
     unfinished = _unfinished(record)
@@ -143,10 +160,17 @@ def _unfinished(record: ClassRecord) -> str:
     return "" if record.complete else f"the batch in {record.folder} is not finished"
 
 
+def _refuse_idle(
+    format_: Format, options: Iterable[tuple[str, object, tuple[Format, ...]]]
+) -> None:
+    """Refuse an option that would silently do nothing: each is for some formats alone."""
+    for option, given, formats in options:
+        if given and format_ not in formats:
+            raise UsageError(f"{option} is for {' and '.join(formats)}, not for {format_}")
+
+
 def _target(format_: Format, out: Path | None, sheet: Path | None, *, in_place: bool) -> Path:
     """Say where to write, and see to it that nobody's own sheet is overwritten by mistake."""
-    if format_ not in _FILLED and (sheet is not None or in_place):
-        raise UsageError(f"--sheet and --in-place are for moodle and canvas, not for {format_}")
     if format_ in _FILLED and sheet is None:
         raise UsageError(
             f"--format {format_} fills in your own sheet: download it there and give it as --sheet"
