@@ -6,6 +6,7 @@ management system recorded.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError
 from zachetka.intake.roster import decode_table, numbered_rows, plain
+from zachetka.intake.times import read_time
 from zachetka.manifest import FIRST_YEAR, LAST_YEAR
 from zachetka.report.clean import clean_line, some_of
 from zachetka.report.model import LINE_LIMIT, Late, Report, ReportStatus
@@ -21,6 +23,7 @@ from zachetka.submission.file import read_capped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import tzinfo
     from pathlib import Path
 
     from zachetka.manifest import LateRule
@@ -271,33 +274,23 @@ def _read_amount(what: str, untrusted_amount: str) -> float:
 
 
 def _read_deadline(untrusted_deadline: str, rule: LateRule) -> datetime:
-    for form in (_read_day, datetime.fromisoformat, _read_dotted):
-        try:
-            deadline = form(untrusted_deadline)
-        except ValueError:
-            continue
-        if not FIRST_YEAR <= deadline.year <= LAST_YEAR:
-            raise ValueError(f"the year {deadline.year} cannot be meant")
-        return deadline.replace(tzinfo=deadline.tzinfo or rule.deadline.tzinfo)
-    raise ValueError(
-        f"{untrusted_deadline!r} is no time: write 2026-12-08 or 2026-12-08T23:59:00+03:00"
-    )
+    zone = rule.deadline.tzinfo or UTC
+    deadline = _read_day(untrusted_deadline, zone) or read_time(untrusted_deadline, zone)
+    if deadline is None:
+        raise ValueError(
+            f"{untrusted_deadline!r} is no time: write 2026-12-08 or 2026-12-08T23:59:00+03:00"
+        )
+    if not FIRST_YEAR <= deadline.year <= LAST_YEAR:
+        raise ValueError(f"the year {deadline.year} cannot be meant")
+    return deadline
 
 
-def _read_day(text: str) -> datetime:
+def _read_day(text: str, zone: tzinfo) -> datetime | None:
     """Read a date alone; it lasts until its last moment."""
-    return datetime.combine(date.fromisoformat(text), time.max)
-
-
-def _read_dotted(text: str) -> datetime:
-    """Read what a spreadsheet set to Russian makes of a date."""
-    day, _, clock = text.partition(" ")
-    # The zone follows where this is called.
-    at = datetime.strptime(day, "%d.%m.%Y")  # noqa: DTZ007
-    if not clock:
-        return datetime.combine(at, time.max)
-    form = "%H:%M:%S" if clock.count(":") > 1 else "%H:%M"
-    return datetime.combine(at, datetime.strptime(clock, form).time())  # noqa: DTZ007
+    for form in (date.fromisoformat, lambda said: datetime.strptime(said, "%d.%m.%Y")):  # noqa: DTZ007
+        with contextlib.suppress(ValueError):
+            return datetime.combine(form(text), time.max, zone)
+    return None
 
 
 def _key(name: str) -> str:

@@ -38,6 +38,8 @@ def test_times_with_a_zone(text):
         "суббота, 21 ноября 2026, 15:30",
         "21 нояб. 2026 г., 15:30:00",
         "Samstag, 21. November 2026, 15:30",
+        "21.11.2026 15:30",
+        "21.11.2026 15:30:00",
     ],
 )
 def test_times_without_a_zone_have_that_of_the_server(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -32,7 +33,7 @@ _NOON: Final = 12
 
 
 def read_time(untrusted_text: str, zone: tzinfo = UTC) -> datetime | None:
-    """Read a time: ISO 8601 and what Gradescope and nbgrader make of it, or Moodle's words.
+    """Read a time: ISO 8601, what Gradescope and nbgrader make of it, Moodle's words, with dots.
 
     Args:
         untrusted_text: as it stands in the file.
@@ -46,7 +47,7 @@ def read_time(untrusted_text: str, zone: tzinfo = UTC) -> datetime | None:
     try:
         at = datetime.fromisoformat(_ZONE.sub(lambda zone: zone[1] or "+00:00", text))
     except ValueError:
-        at = _in_named_zone(text, zone) or _from_words(text)
+        at = _in_named_zone(text, zone) or _from_words(text) or _from_dotted(text)
     if at is None or at.year not in _YEARS:
         return None
     return at if at.tzinfo else at.replace(tzinfo=zone)
@@ -86,3 +87,11 @@ def _from_words(text: str) -> datetime | None:
         return datetime(int(match["year"]), month, int(match["day"]), hour, minute, second)  # noqa: DTZ001
     except ValueError:
         return None
+
+
+def _from_dotted(text: str) -> datetime | None:
+    """Read what a spreadsheet set to Russian or German makes of a time: "21.11.2026 23:59"."""
+    for form in ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S"):
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is that of the caller
+    return None
