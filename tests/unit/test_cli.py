@@ -46,6 +46,7 @@ def course(tmp_path):
     (tmp_path / "in" / "petrov.ipynb").write_text('{"cells": []}')
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "page.html.ipynb").write_text("<!DOCTYPE html><html></html>")
+    (tmp_path / "pages" / "utf16.md").write_text("| `mlp` |", "utf-16")
     return tmp_path
 
 
@@ -130,6 +131,7 @@ def test_every_command_has_an_example(command, capsys):
         (["release", "mlp", "--out", "o"], "there is no reference solution"),
         (["grade", "mlp", "in/petrov.ipynb", "--output", "no/r.json"], "cannot write no/r.json"),
         (["verify", "mlp", "--junit", "in"], "cannot write in"),
+        (["verify", "mlp", "--page", "pages/utf16.md"], "cannot read the page pages/utf16.md"),
         (["sandbox", "--wheelhouse", "x"], "--wheelhouse needs --build"),
         (["grade", "mlp", "in/petrov.ipynb", "--course", "in"], "in is no course"),
     ],

@@ -94,6 +94,7 @@ def verify(
     check_output(page)
     if page is not None and (only or every > 1):
         raise UsageError("the page is about whole assignments: leave out --only and --every")
+    previous = _text_of(page)
     root = resolve_course(course)
     names = list(dict.fromkeys(assignments or assignment_names(root)))
     if not names:
@@ -122,7 +123,6 @@ def verify(
     if junit is not None:
         write_result(junit, to_xml(findings))
     if page is not None and not interrupted:
-        previous = page.read_text("utf-8") if page.exists() else ""
         write_result(page, to_markdown(findings, previous))
     partial = interrupted or bool(only) or every > 1
     show_findings(findings, as_json=json_, partial=partial)
@@ -131,6 +131,14 @@ def verify(
     if any(finding.error is not None for finding in findings):
         return InfrastructureError.exit_code
     return 0 if all(finding.ok for finding in findings) else _WRONG_GRADER
+
+
+def _text_of(page: Path | None) -> str:
+    """Read the page whose other rows stay: now, not when hours of work are done."""
+    try:
+        return "" if page is None or not page.exists() else page.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read the page {page}: {error}") from error
 
 
 def _planned(root: Path, names: Sequence[str], *, every: int, only: Sequence[str]) -> list[Trial]:
