@@ -20,6 +20,8 @@ from zachetka.pages.feedback import (
 )
 from zachetka.pages.words import CAUSE, CELL_STATUS, STATUS, WORDS, Speech, pieces
 from zachetka.report.model import CellStatus, Late, ReportStatus
+from zachetka.submission.kinds import PACKED
+from zachetka.submission.line_ends import NO_LINE_ENDS
 from zachetka.submission.notebook import Cell
 
 TAGS = {
@@ -270,6 +272,12 @@ def test_work_in_time_loses_nothing():
     [
         ("read as utf-16-le", "прочитано в кодировке utf-16-le"),
         ("cell 12 has no source", "в ячейке 12 нет кода"),
+        (PACKED, "архив с именем ноутбука: прочитан единственный ноутбук в нём"),
+        (NO_LINE_ENDS, "у строк в ячейках не было концов строк: они возвращены"),
+        (
+            "what follows the notebook in its file was left out",
+            "то, что стоит в файле после ноутбука, отброшено",
+        ),
         ("a sentence that is new", "a sentence that is new"),
     ],
 )

@@ -133,6 +133,18 @@ _REPAIRS: Final = (
     (r"several cells have the same id", "у нескольких ячеек одинаковый id"),
     (
         r"(\d+) MB of stored outputs and other data were left out",
+    (
+        r"an archive with the name of a notebook: the one notebook in it was read",
+        "архив с именем ноутбука: прочитан единственный ноутбук в нём",
+    ),
+    (
+        r"lines of cells had no line ends: they were put back",
+        "у строк в ячейках не было концов строк: они возвращены",
+    ),
+    (
+        r"what follows the notebook in its file was left out",
+        "то, что стоит в файле после ноутбука, отброшено",
+    ),
         r"сохранённые выводы и прочие данные отброшены: \1 МБ",
     ),
     (r"and more was mended", "и другие исправления"),
