@@ -200,7 +200,7 @@ def load_manifest(course: Path, assignment: str) -> Manifest:
         known = ", ".join(assignment_names(course)) or "none"
         raise UsageError(f"there is no assignment {assignment!r} in {course}; known: {known}")
     try:
-        manifest = Manifest.model_validate(tomllib.loads(path.read_text("utf-8")))
+        manifest = Manifest.model_validate(tomllib.loads(path.read_text("utf-8-sig")))
     except ValidationError as error:
         raise UsageError(f"{path} is wrong: {reasons(error)}") from error
     except (OSError, ValueError, RecursionError) as error:

@@ -167,7 +167,7 @@ def load_variants(course: Path, manifest: Manifest, solution: Solution) -> list[
     for kind, name in ((Kind.ALTERNATIVE, "alternatives"), (Kind.BUG, "bugs")):
         for path in sorted((folder / name).glob("*.py")):
             try:
-                text = path.read_text("utf-8")
+                text = path.read_text("utf-8-sig")
                 variant = parse_variant(text, path.stem, kind, manifest.max_score, known)
                 _check_tasks(variant, manifest)
                 variants.append(variant)

@@ -30,6 +30,11 @@ def course(tmp_path):
     return tmp_path
 
 
+def test_a_mark_of_bytes_that_an_editor_put_first_is_no_part_of_a_manifest(course):
+    (course / "assignments" / "mlp" / "assignment.toml").write_text(TOML, "utf-8-sig")
+    assert manifest.load_manifest(course, "mlp").name == "mlp"
+
+
 def test_a_manifest_is_read(course):
     found = manifest.load_manifest(course, "mlp")
     assert found.title_text == Text("A network", "Сеть")

@@ -161,7 +161,7 @@ def test_every_wrong_file_is_named_at_once(tmp_path):
     folder.mkdir()
     (folder / "a.py").write_text(BUG.replace('"g.value"', '"gg.value"'))
     (folder / "b.py").write_text(BUG.replace("about", "abbot").replace("0.6", '"x"'))
-    (folder / "c.py").write_text(BUG)
+    (folder / "c.py").write_text(BUG, "utf-8-sig")
     solution = reference.load_solution(course, MANIFEST)
     with pytest.raises(UsageError) as caught:
         reference.load_variants(course, MANIFEST, solution)

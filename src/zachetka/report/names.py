@@ -72,7 +72,7 @@ def _safe(stem: str) -> str:
     # Bytes of a file name that are no UTF-8 arrive as lone surrogates, which cleaning replaces.
     cleaned = clean_line(stem, _NAME_BYTES)
     safe = "".join("_" if letter in _FORBIDDEN else letter for letter in cleaned)
-    return safe.strip(" .").lstrip("-") or "unnamed"
+    return safe.rstrip(" .").lstrip(" .-") or "unnamed"
 
 
 def _cut(text: str, size: int) -> str:
