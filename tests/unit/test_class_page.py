@@ -5,6 +5,7 @@ import hashlib
 import re
 from html.parser import HTMLParser
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import pytest
 from made_class import (
@@ -66,7 +67,7 @@ def read(*reports, given=None, **fields):
 
 def late(days=2):
     return Late(
-        deadline=DEADLINE,
+        deadline=DEADLINE.astimezone(ZoneInfo("Europe/Moscow")),
         handed_in_at=DEADLINE,
         days=days,
         percent=20,
@@ -217,7 +218,8 @@ def test_the_missing_stand_by_their_groups():
 
 def test_the_late_and_what_they_lost_are_named():
     page = read(stored("a", late=late(2)), stored("b", late=late(0)))
-    assert re.search(r"a\s*2\s*20 %\s*0\.200", page.text.split("Who was late")[1])
+    row = r"a\s*2\s*20 %\s*0\.200\s*2026-03-01 23:59 UTC\+3"
+    assert re.search(row, page.text.split("Who was late")[1])
 
 
 def test_a_class_in_time_has_no_part_on_being_late():

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from zachetka.language import Language
 from zachetka.pages.charts import balance, meter
 from zachetka.pages.class_charts import (
     EXTREMES,
@@ -36,6 +37,7 @@ from zachetka.pages.class_statistics import (
 )
 from zachetka.pages.class_words import WEAK_DISCRIMINATION, cause, points, score_range, signed, tone
 from zachetka.pages.theme import environment
+from zachetka.pages.words import Speech
 from zachetka.report.clean import clean_line
 from zachetka.report.model import LINE_LIMIT, ReportStatus
 from zachetka.sandbox.base import MIB
@@ -94,6 +96,7 @@ def class_page(record: ClassRecord, *, manifest: Manifest, pairs: Sequence[Pair]
         cause=cause,
         tone=tone,
         signed=signed,
+        moment=Speech(Language.EN).moment,
         megabytes=lambda count: f"{count / MIB:,.0f}",
         rows=_ROWS,
         listed_most=_LISTED,
