@@ -47,10 +47,8 @@ def grade(job):
     if order == "die_once" and not Path(argument).exists():
         Path(argument).touch()
         os._exit(1)
-    if order == "raise":
-        raise RuntimeError(argument)
-    if order == "refuse":
-        raise UsageError(argument)
+    if order in {"raise", "refuse"}:
+        raise RuntimeError(argument) if order == "raise" else UsageError(argument)
     if order == "sleep":
         time.sleep(float(argument))
     if order == "drops":

@@ -33,7 +33,7 @@ def test_the_name_of_the_summary_stays_free():
 def test_unsafe_names_become_safe():
     raw = os.fsdecode(b"\xff\xfe")
     for name in names_of(
-        raw, "a\nb", "\x1b[31m", "..", "-rf", "a:b", " a ", "-.x", ". -y", "я" * 124, "я" * 130, "x" * 251
+        raw, "a\nb", "\x1b[31m", "..", "-rf", "a:b", " a ", "-.x", ". -y", "я" * 130, "x" * 251
     ):
         assert name.encode("utf-8").decode().isprintable()
         assert not name.startswith((".", "-", " "))
