@@ -53,6 +53,17 @@ def test_an_engine_that_does_not_answer_gives_its_reason(fake):
         find_engine()
 
 
+def test_an_engine_that_is_slow_is_no_missing_image(fake, monkeypatch):
+    def ask(_engine, *arguments, **_options):
+        if arguments[0] == "image":
+            raise InfrastructureError("docker gave no answer to `image` in 60 s")
+        return ""
+
+    fake("exit 0")
+    monkeypatch.setattr(Engine, "ask", ask)
+    assert docker.DockerSandbox().unavailable() == "docker gave no answer to `image` in 60 s"
+
+
 def test_the_first_that_answers_is_taken(fake):
     fake("exit 1")
     podman = fake("exit 0", name="podman")

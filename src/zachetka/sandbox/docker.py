@@ -19,7 +19,14 @@ from zachetka.errors import InfrastructureError
 from zachetka.protocol.identity import agent_sha256
 from zachetka.sandbox.base import MIB, Limits, limits_with_rooms
 from zachetka.sandbox.container import Container
-from zachetka.sandbox.engine import OWNER_LABEL, Engine, find_engine, runtime_name, sweep
+from zachetka.sandbox.engine import (
+    OWNER_LABEL,
+    Engine,
+    EngineRefusedError,
+    find_engine,
+    runtime_name,
+    sweep,
+)
 from zachetka.sandbox.image import AGENT_LABEL, image_name
 from zachetka.sandbox.owner import owner
 from zachetka.sandbox.reaper import ensure_reaper
@@ -63,14 +70,13 @@ class DockerSandbox:
             return None
         try:
             engine = find_engine()
-        except InfrastructureError as error:
-            return str(error)
-        try:
             answer = engine.ask(
                 "image", "inspect", "--format", "{{.Id}} {{json .Config.Labels}}", self._image
             )
-        except InfrastructureError:
+        except EngineRefusedError:
             return f"{engine.name} has no image {self._image}: build it with {BUILD}"
+        except InfrastructureError as error:
+            return str(error)
         image_id, _, labels_json = answer.strip().partition(" ")
         labels = json.loads(labels_json or "null") or {}
         # An image built without Zachetka carries no label; then the agent's own word has to do.
