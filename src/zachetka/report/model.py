@@ -195,7 +195,7 @@ class Late(_Model):
 
     deadline: AwareDatetime = Field(description="The student's own, with an extension if any.")
     handed_in_at: AwareDatetime
-    days: NonNegativeInt = Field(description="Started days after the deadline and its grace.")
+    days: NonNegativeInt = Field(description="Started days after the deadline; 0 within its grace.")
     percent: Annotated[Points, Field(le=100)] = Field(description="Taken off the points earned.")
     points_lost: Points = Field(description="In units of `max_score`; already off the score.")
     extension: Line | None = Field(default=None, description="Why the deadline is another one.")

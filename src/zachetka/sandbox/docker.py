@@ -106,10 +106,7 @@ class DockerSandbox:
                 f"read-only root; in memory, /tmp of {limits.disk_bytes // MIB} MiB "
                 f"and /dev/shm of {_shm_bytes(limits) // MIB} MiB"
             ),
-            "time": (
-                f"{limits.cpus:g} CPUs by control group; "
-                f"the whole container is killed after {limits.total_s:g} s"
-            ),
+            "time": f"{limits.cpus:g} CPUs by control group, deadlines on the host's clock",
             "system calls": " and ".join(
                 ("a seccomp filter of the agent's", runtime_name() or "one of the engine's")
             ),
