@@ -391,8 +391,11 @@ class Grading:
 
 
 def grader_sha256(grader: Path) -> str:
-    """Give the digest of a grader's sources: a file, or a folder with all its modules."""
+    """Give the digest of a grader: a file, or a folder with all that is in it."""
     digest = hashlib.sha256()
-    for file in [grader] if grader.is_file() else sorted(grader.rglob("*.py")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    folder = grader.parent if grader.is_file() else grader
+    for file in [grader] if grader.is_file() else sorted(grader.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            name = file.relative_to(folder).as_posix()
+            digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from zachetka.errors import InfrastructureError, UsageError, ZachetkaError
-from zachetka.grading import Job
+from zachetka.grading import Job, grader_sha256
 from zachetka.language import Language, Text
 from zachetka.lateness import extensions_by_student, extensions_of_before, with_lateness
 from zachetka.manifest import course_secret
@@ -82,7 +82,7 @@ class Settings:
         # The late rule changes no verdict: it is applied to one.
         assignment = self.manifest.model_dump(mode="json", exclude={"late"})
         parts = (
-            _files_sha256(self.course / "graders" / self.manifest.name),
+            grader_sha256(self.course / "graders" / self.manifest.name),
             hashlib.sha256(course_secret(self.course)).hexdigest(),
             json.dumps(assignment, sort_keys=True),
             sys.version,
@@ -241,15 +241,6 @@ def _version(package: str) -> str:
 def _seconds_before(report: model.Report | None) -> float:
     """Give how long a notebook took when it was last run; who is new may take any time."""
     return math.inf if report is None or report.execution is None else report.execution.wall_s
-
-
-def _files_sha256(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts:
-            path = file.relative_to(folder).as_posix()
-            digest.update(path.encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def _about(student: HandedIn, listed: Student | None) -> About:

@@ -9,7 +9,7 @@ from toy_course import ToyCourse, notebook
 
 from zachetka import batch, plan
 from zachetka.errors import InfrastructureError, UsageError
-from zachetka.grading import grade
+from zachetka.grading import grade, grader_sha256
 from zachetka.intake.attendance import take_attendance
 from zachetka.intake.classlist import read_class
 from zachetka.intake.roster import read_roster
@@ -271,6 +271,16 @@ def test_a_report_says_which_language_it_is_in(graded):
     (job,) = graded.plan().jobs
     report = grade(replace(job, language=Language.RU))
     assert (report.status, report.language) == (model.ReportStatus.REJECTED, "ru")
+
+
+def test_a_grader_is_all_that_its_folder_holds(tmp_path):
+    (tmp_path / "test_toy.py").touch()
+    before = grader_sha256(tmp_path)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "test_toy.pyc").touch()
+    assert grader_sha256(tmp_path) == before
+    (tmp_path / "answers.csv").touch()
+    assert grader_sha256(tmp_path) != before
 
 
 def test_a_notebook_without_code_is_refused_in_its_own_language(tmp_path):
