@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from zachetka.intake.roster import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -89,18 +90,13 @@ class Register:
         return Match(why="no row has its number, its identifier or its name")
 
 
-def plain(text: str) -> str:
-    """Give an identifier in the form in which equal ones are equal."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().replace("_", " ").split())
-
-
 def name_key(name: str) -> str:
     """Give a name in a form that does not depend on the order of its words."""
     return " ".join(sorted(_words(name)))
 
 
 def _words(name: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", plain(name).replace("ё", "е"))
+    return re.findall(r"[^\W\d_]+", plain(name))
 
 
 def _other(there: str, here: Iterable[str]) -> bool:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.errors import UsageError
 from zachetka.export.filling import GradeSheet, number_of
-from zachetka.export.matching import Person, plain
+from zachetka.export.matching import Person
+from zachetka.intake.roster import plain
 from zachetka.intake.worksheet import WORKSHEET
 
 if TYPE_CHECKING:

@@ -77,11 +77,6 @@ class Roster:
     students: tuple[Student, ...]
     notes: tuple[str, ...] = ()
 
-    def find(self, *keys: str) -> Student | None:
-        """Find the one student whom one of the keys names; see `with_key` and `with_name`."""
-        found = (self.with_key(key) or self.with_name(key) for key in keys)
-        return next(filter(None, found), None)
-
     def with_key(self, *keys: str) -> Student | None:
         """Find the one student with one of the keys: id, e-mail, login, repository."""
         found = (_only(index.get(plain(key), [])) for key in keys for index in self._by_key if key)
