@@ -40,7 +40,7 @@ _UNREACHED: Final = frozenset(
         *("ConnectionResetError", "URLError", "HTTPError", "gaierror"),
     ]
 )
-_UNBOUND: Final = re.compile(r"NameError: name '(\w{1,100})' is not defined")
+UNBOUND: Final = re.compile(r"NameError: name '(\w{1,100})' is not defined")
 
 
 class _Reply(BaseModel):
@@ -209,7 +209,7 @@ def _error(fault: Fault, where: Text) -> StudentFault:
             ru=f"вашим кодом не удалось воспользоваться: {error}",
         )
     if error.partition(":")[0] in _UNREACHED:
-        unbound = _UNBOUND.match(error)
+        unbound = UNBOUND.match(error)
         name = unbound[1] if unbound is not None else None
         return UnreachedError(Cause.ERROR, text + where, _unreached_hint(fault, error), name=name)
     is_no_function = error.endswith("object is not callable")

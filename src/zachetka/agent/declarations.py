@@ -37,7 +37,8 @@ _TICK_S = 0.1
 _MOST_POWER = 100
 _MAX_STATEMENTS = 500
 # Cell magics that run the rest of the cell as it stands.
-_TRANSPARENT = re.compile(r"\s*%%(time|capture|prun|memit|mprun)\b[^\n]*\n")
+TRANSPARENT = ("time", "capture", "prun", "memit", "mprun")
+_TRANSPARENT = re.compile(rf"\s*%%({'|'.join(TRANSPARENT)})\b[^\n]*\n")
 _DECLARATIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # Of what a value may be made that computes nothing.
 _PLAIN = (

@@ -9,6 +9,8 @@ import re
 import warnings
 from typing import TYPE_CHECKING
 
+from zachetka.agent.declarations import TRANSPARENT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -16,11 +18,10 @@ if TYPE_CHECKING:
 # may bring a line that is long and nearly fits.
 _MAGIC = re.compile(r"(?m)^([ \t]*+)(?:(?:[\w., \t]++=[ \t]*+)?[%!?].*|.*\?[ \t]*+)$")
 # Magics of a cell that holds Python of the notebook's own.
-_PYTHON_CELL = re.compile(r"\A(\s*)%%(?:time|capture|prun|memit|mprun|timeit)\b.*")
+_PYTHON_CELL = re.compile(rf"\A(\s*)%%(?:{'|'.join(TRANSPARENT)}|timeit)\b.*")
 # IPython takes them off pasted code, too.
 _PROMPT = re.compile(r"(?m)^[ \t]*(?:>>> ?|\.\.\.:? ?|In \[\d+\]: ?)")
 _CELL_MAGIC = re.compile(r"\A\s*%%([\w.!-]{0,30})")
-_TRANSPARENT = frozenset({"time", "capture", "prun", "memit", "mprun"})
 # Python 3.11 reads long f-strings in quadratic time; nobody writes so much by hand.
 _MAX_CHARS = 500_000
 _MAX_CELL_CHARS = 50_000
@@ -57,7 +58,7 @@ def parse_cell(source: str) -> ast.Module | None:
 def foreign_magic(source: str) -> str | None:
     """Give the magic of a cell that leaves no names in the notebook: `bash`, `timeit`."""
     match = _CELL_MAGIC.match(source)
-    return None if match is None or match[1] in _TRANSPARENT else match[1]
+    return None if match is None or match[1] in TRANSPARENT else match[1]
 
 
 def imports(source: str) -> Iterator[tuple[str, str]]:

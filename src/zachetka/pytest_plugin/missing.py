@@ -22,7 +22,7 @@ from zachetka.pytest_plugin.cells import (
     readable,
 )
 from zachetka.pytest_plugin.syntax import describe_syntax_error
-from zachetka.replies import UnreachedError
+from zachetka.replies import UNBOUND, UnreachedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from zachetka.submission.notebook import TextCell
 
 _NO_MODULE: Final = re.compile(r"ModuleNotFoundError: No module named '([\w.]{1,100})'")
-_NO_NAME: Final = re.compile(r"NameError: name '(\w{1,100})' is not defined")
 _CALLED: Final = re.compile(r"(?<![\w.])([^\W\d]\w{0,100})\(")
 # How many definitions of one name are looked at in a text, and how far each may go.
 _DEFINED_AGAIN: Final = 20
@@ -184,7 +183,7 @@ def _lost_value(
         reply = replies.get(cell.index)
         if reply is None or not _has_failed(reply) or name in reply.rescued:
             continue
-        unbound = _NO_NAME.match(reply.error or "")
+        unbound = UNBOUND.match(reply.error or "")
         # A cell that could not do without the name does not say why it is not there.
         if (unbound is not None and unbound[1] == name) or name not in _bound_names(cell.source):
             continue
@@ -236,7 +235,7 @@ def _failed_cell(index: int, cells: tuple[Cell, ...], replies: Mapping[int, Cell
         en=f"cell {number}, which defines it, did not finish: ",
         ru=f"ячейка {number}, где оно определяется, не выполнилась: ",
     ) + _why(reply)
-    unbound = _NO_NAME.match(reply.error or "")
+    unbound = UNBOUND.match(reply.error or "")
     reason = explain_unbound(unbound[1], cells, replies) if unbound else None
     return text if reason is None else text + Text("; ", "; ") + reason
 
