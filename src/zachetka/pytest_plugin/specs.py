@@ -86,72 +86,44 @@ def Long(*shape: Extent) -> Spec:  # noqa: N802 - reads as a type
 
 
 @dataclass(frozen=True)
-class Number:
+class _OfType:
+    title: str
+    kinds: tuple[type, ...]
+
+    def validate(self, untrusted_value: Any, where: str) -> Any:
+        """Give the value if it is of one of the types; a bool is no number."""
+        fits = isinstance(untrusted_value, self.kinds)
+        if not fits or (isinstance(untrusted_value, bool) and bool not in self.kinds):
+            raise wrong_type(where, self.title, describe(untrusted_value))
+        return float(untrusted_value) if float in self.kinds else untrusted_value
+
+    def __str__(self) -> str:
+        return self.title
+
+
+def Number() -> Spec:  # noqa: N802 - reads as a type
     """A real number of Python or numpy; a 0-d tensor is none."""
-
-    def validate(self, untrusted_value: Any, where: str) -> float:
-        """Give the number."""
-        if isinstance(untrusted_value, bool) or not isinstance(untrusted_value, int | float):
-            raise wrong_type(where, str(self), describe(untrusted_value))
-        return float(untrusted_value)
-
-    def __str__(self) -> str:
-        return "float"
+    return _OfType("float", (int, float))
 
 
-@dataclass(frozen=True)
-class Integer:
+def Integer() -> Spec:  # noqa: N802 - reads as a type
     """A whole number, not a bool."""
-
-    def validate(self, untrusted_value: Any, where: str) -> int:
-        """Give the number."""
-        if isinstance(untrusted_value, bool) or not isinstance(untrusted_value, int):
-            raise wrong_type(where, str(self), describe(untrusted_value))
-        return untrusted_value
-
-    def __str__(self) -> str:
-        return "int"
+    return _OfType("int", (int,))
 
 
-@dataclass(frozen=True)
-class Bool:
+def Bool() -> Spec:  # noqa: N802 - reads as a type
     """True or False."""
-
-    def validate(self, untrusted_value: Any, where: str) -> bool:
-        """Give the truth value."""
-        if not isinstance(untrusted_value, bool):
-            raise wrong_type(where, str(self), describe(untrusted_value))
-        return untrusted_value
-
-    def __str__(self) -> str:
-        return "bool"
+    return _OfType("bool", (bool,))
 
 
-@dataclass(frozen=True)
-class Str:
+def Str() -> Spec:  # noqa: N802 - reads as a type
     """A string."""
-
-    def validate(self, untrusted_value: Any, where: str) -> str:
-        """Give the string."""
-        if not isinstance(untrusted_value, str):
-            raise wrong_type(where, str(self), describe(untrusted_value))
-        return untrusted_value
-
-    def __str__(self) -> str:
-        return "str"
+    return _OfType("str", (str,))
 
 
-@dataclass(frozen=True)
-class Nothing:
+def Nothing() -> Spec:  # noqa: N802 - reads as a type
     """None."""
-
-    def validate(self, untrusted_value: Any, where: str) -> None:
-        """Accept None."""
-        if untrusted_value is not None:
-            raise wrong_type(where, str(self), describe(untrusted_value))
-
-    def __str__(self) -> str:
-        return "None"
+    return _OfType("None", (type(None),))
 
 
 @dataclass(frozen=True)
