@@ -143,7 +143,7 @@ def test_the_runtime_can_be_chosen(monkeypatch):
     assert "--runtime runsc" in " ".join(docker.container_options(Limits()))
 
 
-def test_the_image_is_built_from_the_agent_alone(fake, tmp_path):
+def test_the_image_is_built_from_the_agent_alone(fake, tmp_path, monkeypatch):
     fake(
         '[ "$1" = version ] && exit 0\n'
         f"printf '%s\\n' \"$@\" > {tmp_path}/arguments\n"
@@ -161,7 +161,8 @@ def test_the_image_is_built_from_the_agent_alone(fake, tmp_path):
     wheels.mkdir()
     (wheels / "a-1-py3-none-any.whl").write_text("")
     (wheels / "other.txt").write_text("")
-    image.build_image(course, wheelhouse=wheels, base="some-base")
+    monkeypatch.setenv("ZACHETKA_BASE_IMAGE", "some-base")
+    image.build_image(course, wheelhouse=wheels)
     context = set((tmp_path / "context").read_text().split())
     outside = {name for name in context if not name.startswith("./src/zachetka/")}
     assert outside == {

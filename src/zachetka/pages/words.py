@@ -22,8 +22,6 @@ _FEW: Final = range(2, 5)
 WORDS: Final = {
     "score": Text("Score", "Баллы"),
     "of": Text("of", "из"),
-    "points": Text("points", "баллы"),
-    "task": Text("Task", "Задача"),
     "tasks": Text("Tasks", "Задачи"),
     "checks": Text("Checks", "Проверки"),
     "checks_passed": Text("checks passed", "проверок пройдено"),
@@ -133,6 +131,8 @@ _REPAIRS: Final = (
     (r"several cells have the same id", "у нескольких ячеек одинаковый id"),
     (
         r"(\d+) MB of stored outputs and other data were left out",
+        r"сохранённые выводы и прочие данные отброшены: \1 МБ",
+    ),
     (
         r"an archive with the name of a notebook: the one notebook in it was read",
         "архив с именем ноутбука: прочитан единственный ноутбук в нём",
@@ -144,8 +144,6 @@ _REPAIRS: Final = (
     (
         r"what follows the notebook in its file was left out",
         "то, что стоит в файле после ноутбука, отброшено",
-    ),
-        r"сохранённые выводы и прочие данные отброшены: \1 МБ",
     ),
     (r"and more was mended", "и другие исправления"),
 )

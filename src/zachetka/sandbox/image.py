@@ -21,15 +21,15 @@ def image_name() -> str:
     return os.environ.get("ZACHETKA_IMAGE") or DEFAULT_IMAGE
 
 
-def build_image(course: Path, wheelhouse: Path | None = None, base: str | None = None) -> None:
+def build_image(course: Path, wheelhouse: Path | None = None) -> None:
     """Build the image, showing the engine's progress on stderr.
+
+    ZACHETKA_BASE_IMAGE names the image to start from instead of the Dockerfile's own choice.
 
     Args:
         course: The folder with `docker/Dockerfile`; Zachetka's own is the second choice.
         wheelhouse: A folder of wheels to install from instead of the network; `docker/wheelhouse`
             beside the Dockerfile is taken where it exists.
-        base: The image to start from instead of the Dockerfile's own choice; ZACHETKA_BASE_IMAGE
-            says the same.
 
     Raises:
         UsageError: there is no Dockerfile or no such wheelhouse.
@@ -39,7 +39,7 @@ def build_image(course: Path, wheelhouse: Path | None = None, base: str | None =
     wheels = wheelhouse if wheelhouse is not None else recipe / "wheelhouse"
     if wheelhouse is not None and not wheelhouse.is_dir():
         raise UsageError(f"{wheelhouse} is not a folder of wheels")
-    base = base or os.environ.get("ZACHETKA_BASE_IMAGE")
+    base = os.environ.get("ZACHETKA_BASE_IMAGE")
     engine = find_engine()
     # A context of its own, because the engine gets all of it: it holds no grader by construction,
     # and always the agent of the Zachetka that asks.
