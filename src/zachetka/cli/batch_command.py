@@ -28,7 +28,7 @@ from zachetka.cli.options import (
     resolve_sandbox,
 )
 from zachetka.errors import InfrastructureError, UsageError
-from zachetka.report.clean import clean_line
+from zachetka.report.clean import clean_line, some_of
 from zachetka.sandbox.base import Isolation
 
 if TYPE_CHECKING:
@@ -257,8 +257,7 @@ def _said_of_plan(plan: Plan) -> Iterator[str]:
 
 def _listed(names: list[str] | tuple[str, ...], what: str) -> Iterator[str]:
     if names:
-        more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        yield f"{what} ({len(names)}): {', '.join(names[:_SHOWN])}{more}"
+        yield f"{what} ({len(names)}): {some_of(names, _SHOWN)}"
 
 
 def _notes(class_list: ClassList, attendance: Attendance | None) -> ClassNotes:

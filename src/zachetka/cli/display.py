@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from zachetka.report.clean import clean_line
+from zachetka.report.clean import clean_line, some_of
 from zachetka.report.model import ReportStatus
 from zachetka.report.summary import PAGE_NAME, by_student, to_json_document
 
@@ -120,14 +120,13 @@ def _changes(outcome: Outcome) -> Iterable[str]:
     if not outcome.changes:
         return
     ordered = sorted(outcome.changes, key=lambda change: -abs(change.after - change.before))
-    shown = ", ".join(
+    shown = [
         f"{shortened(change.student)} {number(change.before)} → {number(change.after)}"
-        for change in ordered[:_CHANGES]
-    )
-    more = f", and {len(ordered) - _CHANGES} more" if len(ordered) > _CHANGES else ""
+        for change in ordered
+    ]
     yield (
-        f"{len(ordered)} of {len(outcome.rows)} scores changed by grading again: {shown}{more} "
-        "(the reports before are in previous/)"
+        f"{len(ordered)} of {len(outcome.rows)} scores changed by grading again: "
+        f"{some_of(shown, _CHANGES)} (the reports before are in previous/)"
     )
 
 
