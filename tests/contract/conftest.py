@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 
 import pytest
+from required import require
 
 from zachetka.probe import load_probe
 from zachetka.sandbox import backends
@@ -21,7 +21,6 @@ LIMITS = Limits(
     processes=64,
 )
 ISOLATING = ("docker", "bubblewrap")
-REQUIRE_DOCKER = os.environ.get("ZACHETKA_REQUIRE_DOCKER") == "1"
 
 
 @dataclass(frozen=True)
@@ -63,17 +62,6 @@ class Room:
         )
 
 
-def usable(name):
-    """Give a backend, or skip; docker fails instead of skipping where it is required."""
-    sandbox = backends()[name]
-    reason = sandbox.unavailable()
-    if reason is not None:
-        if name == "docker" and REQUIRE_DOCKER:
-            pytest.fail(f"docker is required here: {reason}", pytrace=False)
-        pytest.skip(f"{name}: {reason}")
-    return sandbox
-
-
 def _backend(name):
     marks = [pytest.mark.docker] if name == "docker" else []
     return pytest.param(name, marks=marks)
@@ -82,19 +70,19 @@ def _backend(name):
 @pytest.fixture(scope="session", params=[_backend(name) for name in (*ISOLATING, "none")])
 def room(request):
     """Each backend in turn."""
-    return Room(usable(request.param))
+    return Room(backends()[require(request.param)])
 
 
 @pytest.fixture
 def room_of():
     """Make a room of a backend."""
-    return lambda name: Room(usable(name))
+    return lambda name: Room(backends()[require(name)])
 
 
 @pytest.fixture(scope="session", params=[_backend(name) for name in ISOLATING])
 def closed_room(request):
     """Each backend that keeps strangers in."""
-    return Room(usable(request.param))
+    return Room(backends()[require(request.param)])
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +95,7 @@ def inside(closed_room):
 @pytest.fixture(scope="session")
 def docker_sandbox():
     """Make docker sandboxes that run a command instead of the agent, if an engine answers."""
-    usable("docker")
+    require("docker")
     from zachetka.sandbox.docker import DockerSandbox
 
     def make(*command):

@@ -8,10 +8,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from required import require
 from toy_course import HONEST, ToyCourse
 
 from zachetka.report.model import ReportStatus, from_json
-from zachetka.sandbox import backends
 
 STUDENTS = [f"student{number}" for number in range(4)]
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -34,8 +34,7 @@ cp -r "$folder" "$0"
 
 @pytest.fixture
 def course(tmp_path):
-    if reason := backends()["bubblewrap"].unavailable():
-        pytest.skip(reason)
+    require("bubblewrap")
     trial = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)]
     if not shutil.which("unshare") or subprocess.run(trial, check=False).returncode:
         pytest.skip("only root, outside of most containers, may mount a small disk")

@@ -8,11 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+from required import require
 from toy_course import HONEST, ToyCourse
 
 from zachetka.agent.usage import stat_fields
 from zachetka.report.model import from_json
-from zachetka.sandbox import backends, control_group
+from zachetka.sandbox import control_group
 from zachetka.sandbox.engine import OWNER_LABEL, find_engine
 
 pytestmark = pytest.mark.xdist_group("killed-batch")
@@ -20,14 +21,6 @@ pytestmark = pytest.mark.xdist_group("killed-batch")
 BUSY = "import time\nstop = time.process_time() + 0.5\nwhile time.process_time() < stop:\n    pass"
 COUNT = 4
 GONE_WITHIN_S = 10.0
-
-
-def require(name):
-    reason = backends()[name].unavailable()
-    if reason and name == "docker" and os.environ.get("ZACHETKA_REQUIRE_DOCKER") == "1":
-        pytest.fail(f"docker is required here: {reason}", pytrace=False)
-    if reason:
-        pytest.skip(f"{name}: {reason}")
 
 
 @pytest.fixture

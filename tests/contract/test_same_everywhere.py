@@ -8,11 +8,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from required import require
 
 from zachetka.language import Language
 from zachetka.manifest import load_manifest
 from zachetka.reference import Kind, build, load_solution, load_variants
-from zachetka.sandbox import backends
 
 ROOT = Path(__file__).parents[2]
 WAYS = [
@@ -52,8 +52,7 @@ def verdicts(out):
 @pytest.mark.parametrize("assignment", ["mlp", "weight-init", "activations"])
 def test_the_same_notebooks_get_the_same_verdicts(assignment, tmp_path):
     for name in ("docker", "bubblewrap"):
-        if reason := backends()[name].unavailable():
-            pytest.skip(f"{name}: {reason}")
+        require(name)
     hand_in(tmp_path / "class", assignment)
     seen = []
     for sandbox, isolation, jobs in WAYS:

@@ -1,19 +1,11 @@
 """Notebooks whose reports are known, graded in the sandbox that needs no engine."""
 
 import pytest
+from required import require
 from toy_course import ToyCourse
-
-from zachetka.sandbox import backends
 
 # The contract tests hold all sandboxes to the same behaviour; here it is verdicts that count.
 SANDBOXES = ("bubblewrap",)
-
-
-def require(name):
-    reason = backends()[name].unavailable()
-    if reason:
-        pytest.skip(f"{name}: {reason}")
-    return name
 
 
 @pytest.fixture(scope="module", params=SANDBOXES)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from attacked_host import AttackedHost
 from cell_scripts import load
+from required import require
 from toy_course import CHECKS, causes
 
 from zachetka.report.model import ReportStatus
@@ -38,7 +39,7 @@ def _cells(file):
 
 
 @pytest.fixture(scope="module")
-def tries(usable, tmp_path_factory):
+def tries(tmp_path_factory):
     """Grade each file once on a backend, for all tests of its cells."""
     done = {}
 
@@ -46,7 +47,7 @@ def tries(usable, tmp_path_factory):
         if (backend, file) not in done:
             host = AttackedHost(tmp_path_factory.mktemp(file))
             sources = [source for _, source in _cells(file)]
-            done[backend, file] = host.grade(sources, sandbox=usable(backend))
+            done[backend, file] = host.grade(sources, sandbox=require(backend))
             host.close()
         return done[backend, file]
 

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from required import require
 from toy_course import HONEST, SECRET, ToyCourse, notebook
 
 from zachetka import submission
@@ -33,7 +34,6 @@ from zachetka.errors import SubmissionRejectedError
 from zachetka.intake.classlist import read_class
 from zachetka.report.model import ReportStatus, from_json, to_json
 from zachetka.report.names import report_names
-from zachetka.sandbox import backends
 from zachetka.submission import FILE_BYTES
 
 # Imports take a third of it; the rest is a file of 50 MB in which one emoji makes every character
@@ -441,9 +441,7 @@ class Batch:
 
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory):
-    reason = backends()["bubblewrap"].unavailable()
-    if reason:
-        pytest.skip(f"bubblewrap: {reason}")
+    require("bubblewrap")
     root = tmp_path_factory.mktemp("files")
     course = ToyCourse.make(root)
     folder, out = root / "class", root / "out"

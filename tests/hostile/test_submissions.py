@@ -24,6 +24,7 @@ import pytest
 import rooms
 from attacked_host import AttackedHost
 from cell_scripts import load
+from required import require
 from toy_course import CHECKS, causes
 
 from zachetka import session
@@ -64,9 +65,9 @@ def ways():
 
 
 @pytest.mark.parametrize("way", list(ways()))
-def test_a_submission_gains_nothing_and_leaves_nothing(way, usable, tmp_path, monkeypatch):
+def test_a_submission_gains_nothing_and_leaves_nothing(way, tmp_path, monkeypatch):
     path, backend, isolation = way
-    sandbox = usable(backend)
+    sandbox = require(backend)
     if isolation is Isolation.WARM and (reason := backends()[backend].no_rooms()):
         pytest.skip(reason)
     fields, cells = load(path)
