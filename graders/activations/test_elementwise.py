@@ -288,7 +288,7 @@ def refuse_ready_made(student, name, called=()):
     """Fail the check if a class is built on what it should replace.
 
     What a helper of the notebook names and nobody saw called is for the teaching assistant to
-    judge: a local variable may happen to have that helper's name.
+    judge.
     """
     own, suspicious = ready_made_in(name, tuple(cell.source for cell in student.cells))
     # In a graph activations have capital letters; a name of Python says more.

@@ -180,6 +180,144 @@ def test_a_value_with_thousands_of_names_is_read_at_once() -> None:
     assert len(paths_used_by("f", cells, values=True)) >= 1000
 
 
+HELPER = "def tanh(x):\n    return torch.tanh(x)"
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        ("class Mine:\n def f(self, x):\n  from torch import tanh\n  return tanh(x)",),
+        ("class Mine:\n def f(self, x):\n  from torch import tanh as t, exp as t\n  return t(x)",),
+        ("class Mine:\n from torch import tanh\n def f(self, x): return self.tanh(x)",),
+        ("class Mine:\n def f(self, x):\n  t = torch.tanh\n  return t(x)",),
+        ("class Mine:\n def f(self, x):\n  t = torch\n  y = t.tanh(x)\n  t = 1\n  return y",),
+        ("class Mine:\n def f(self, x):\n  t: object = torch\n  return t.tanh(x)",),
+        ("class Mine:\n def f(self, x): return (t := torch).tanh(x) + t.tanh(x)",),
+        ("class Mine:\n def f(self, x):\n  [t := torch for _ in x]\n  return t.tanh(x)",),
+        ("class Mine:\n def f(self, x, t=torch): return t.tanh(x)",),
+        ("class Mine:\n def f(self, x, *, t=torch): return t.tanh(x)",),
+        ("class Mine:\n f = lambda self, x, torch=torch: torch.tanh(x)",),
+        ("class Mine:\n def f(self, x, torch): return torch.tanh(x)",),
+        ("class Mine:\n t = torch\n y = t.tanh(1)",),
+        ("class Mine:\n tanh = torch.tanh\n def f(self, x): return self.tanh(x)",),
+        ("from torch import tanh", "class Mine:\n def g(s): tanh = 1\n def f(s, x): tanh(x)"),
+        (
+            "from torch import tanh",
+            "class Mine:\n from math import sin as tanh\n f = lambda s: tanh",
+        ),
+        ("from torch import tanh", "class Mine:\n tanh = tanh"),
+        ("from torch import tanh", "class Mine:\n def f(self, x, tanh=tanh): return tanh(x)"),
+        (
+            "from torch import tanh",
+            "class Mine:\n def f(self, x): return [tanh for tanh in [tanh]]",
+        ),
+        ("from torch import tanh", "class Mine:\n def f(self, x): [1 for tanh in x]; tanh(x)"),
+        ("from torch import tanh", "class Mine:\n def f(s, x): [lambda: (tanh := 1)]; tanh(x)"),
+        ("from torch import tanh", "class Mine:\n def f(self): return lambda x: tanh(x)"),
+        ("from torch import tanh", "@tanh\nclass Mine: ..."),
+        ("from torch import tanh", "def other():\n tanh = 1\nclass Mine:\n f = lambda s: tanh"),
+        ("from torch import tanh", "class Other:\n tanh = 1\nclass Mine:\n f = lambda s: tanh"),
+        (
+            "from torch import tanh",
+            "def Mine(x):\n tanh = 1\n def f():\n  global tanh\n  return tanh(x)",
+        ),
+        ("if 1:\n from torch import tanh\nelse:\n tanh = 1", "class Mine:\n f = lambda s: tanh"),
+        (
+            "try:\n from torch import tanh\nexcept ImportError:\n def tanh(x): ...",
+            "class Mine:\n f = lambda s: tanh",
+        ),
+        ("with x:\n from torch import tanh", "class Mine:\n f = lambda s: tanh"),
+        ("for n in x:\n t = torch", "class Mine:\n f = lambda s, x: t.tanh(x)"),
+        ("print(t := torch)", "class Mine:\n f = lambda s, x: t.tanh(x)"),
+        ("def g():\n global t\n from torch import tanh as t", "class Mine:\n f = lambda s: t"),
+        (
+            "if 1:\n def g():\n  import torch as T\n  def h():\n   global t\n   t = T.tanh\n  h()",
+            "class Mine:\n f = lambda s: t",
+        ),
+        ("class G:\n global t\n t = torch.tanh", "class Mine:\n f = lambda s: t"),
+        (
+            "from torch import tanh\ndef g():\n global tanh\n tanh = 1",
+            "class Mine:\n f = lambda s: tanh",
+        ),
+        ("def Mine():\n t = 1\n def g():\n  nonlocal t\n  import torch as t\n t.tanh(g())",),
+        ("def Mine():\n import torch as t\n class M:\n  def f(s, x): return t.tanh(x)\n return M",),
+        ("def Mine():\n t = torch\n def f():\n  def g(x): return t.tanh(x)\n  return g",),
+        ("class Mine: ...\nclass Mine(Mine):\n f = torch.tanh",),
+        (HELPER, "class Mine:\n f = lambda s, x: [tanh(x) for x in x]"),
+        (HELPER, "class Mine:\n f = lambda s, x: [tanh(x) for tanh in [tanh]]"),
+        (HELPER, "class Mine:\n f = tanh"),
+        (HELPER, "class Mine:\n tanh = tanh"),
+        (HELPER, "class Mine:\n def tanh(self): ...\n def f(self, x): return tanh(x)"),
+        (HELPER, "class Mine:\n @tanh\n def f(self, tanh): ..."),
+        (HELPER, "class Mine:\n def f(self, tanh=tanh): ..."),
+        (HELPER, "class Mine:\n def f(self, y=(tanh := tanh)): return tanh(1)"),
+        (HELPER, "def Mine(x):\n match x:\n  case [y]: return tanh(y)"),
+        (HELPER, "def Mine(x):\n tanh = 1\n def f():\n  global tanh\n  return tanh(x)"),
+        (HELPER, "def Mine(x):\n global tanh\n tanh += x"),
+    ],
+)
+def test_a_function_is_found_wherever_its_name_is_bound(sources: tuple[str, ...]) -> None:
+    assert any(path.startswith("torch") and path.endswith(".tanh") for path in used(*sources))
+
+
+@pytest.mark.parametrize("known", ["from torch import tanh", HELPER, f"t = torch\n{HELPER}"])
+@pytest.mark.parametrize(
+    "sources",
+    [
+        ("class Mine:\n def f(self, x, tanh): return tanh(x)",),
+        ("class Mine:\n def f(self, x, *tanh): return tanh[0](x)",),
+        ("class Mine:\n def f(self, x, *, tanh=None): return tanh(x)",),
+        ("class Mine:\n def f(self, x):\n  tanh = x.exp()\n  return tanh * x",),
+        ("class Mine:\n def f(self, x):\n  a, tanh = x\n  return tanh.shape",),
+        ("class Mine:\n def f(self, x):\n  tanh: int = x\n  tanh += 1\n  return tanh",),
+        ("class Mine:\n def f(self, x): return (tanh := x + 1) * tanh",),
+        ("class Mine:\n def f(self, x):\n  [tanh := y for y in x]\n  return tanh",),
+        ("class Mine:\n def f(self, x): return [tanh for tanh in x if tanh]",),
+        ("class Mine:\n def f(self, x): return {tanh: y for y in x for tanh in y}",),
+        ("class Mine:\n def f(self, x):\n  for tanh in x: x = x + tanh",),
+        ("class Mine:\n def f(self, x):\n  with x as tanh: return tanh",),
+        ("class Mine:\n def f(self, x):\n  try: ...\n  except E as tanh: return tanh",),
+        ("class Mine:\n def f(self, x):\n  match x:\n   case [tanh, *x]: return tanh",),
+        ("class Mine:\n def f(self, x):\n  match x:\n   case [*tanh]: return tanh",),
+        ("class Mine:\n def f(self, x):\n  match x:\n   case {**tanh}: return tanh",),
+        ("class Mine:\n def f(self, x):\n  def tanh(y): return y\n  return tanh(x)",),
+        ("class Mine:\n def f(self, x):\n  async def tanh(y): return y\n  return tanh(x)",),
+        ("class Mine:\n def f(self, x):\n  class tanh: ...\n  return tanh()",),
+        ("class Mine:\n def f(self, x):\n  from mine import tanh\n  return tanh(x)",),
+        ("class Mine:\n def f(self, x):\n  tanh = 1\n  return lambda: tanh",),
+        ("class Mine:\n def f(self, x):\n  tanh = 1\n  def g():\n   nonlocal tanh\n   tanh = 2",),
+        ("class Mine:\n f = lambda s, x, tanh: tanh(x)",),
+        ("class Mine:\n def tanh(self, x): ...\n def f(self, x): return self.tanh(x)",),
+        ("class Mine:\n tanh = 1\n def f(self, x): return self.tanh",),
+        ("def tanh(x): return x", "class Mine:\n def f(self, x): return tanh(x)"),
+        (
+            "def tanh(x): return x\ndef test():\n from torch import tanh\n tanh(1)",
+            "class Mine:\n def f(self, x): return tanh(x)",
+        ),
+        (
+            "def tanh(x): return x\ndef test():\n tanh = torch.tanh",
+            "class Mine:\n def f(self, x): return tanh(x)",
+        ),
+        (
+            "def tanh(x): return x\nclass Torch:\n tanh = torch.tanh",
+            "class Mine:\n def f(self, x): return tanh(x)",
+        ),
+        (
+            "def tanh(x): return x\ntest = lambda: (tanh := torch.tanh)",
+            "class Mine:\n def f(self, x): return tanh(x)",
+        ),
+        ("class Mine:\n def f(self, x):\n  del tanh",),
+        ("class Mine:\n def f(self, x):\n  from torch import tanh, exp\n  return exp(x)",),
+    ],
+)
+def test_a_name_is_no_function_where_it_is_bound_to_something_else(
+    known: str, sources: tuple[str, ...]
+) -> None:
+    assert not any(
+        path.endswith("tanh") and path.startswith("torch") for path in used(known, *sources)
+    )
+
+
 def test_cells_that_are_no_python_are_passed_over() -> None:
     sources = ("%%bash\nls", "def broken(:", "%matplotlib inline\n!pip list", HEAD + "return x")
     assert "torch.nn.Module" in used(*sources)

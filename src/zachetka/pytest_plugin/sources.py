@@ -12,17 +12,20 @@ from __future__ import annotations
 
 import ast
 import functools
+from collections import ChainMap
 from typing import TYPE_CHECKING
 
-from zachetka.pytest_plugin.cells import DEFINITIONS, SCOPES, parse_cell, readable, statements
+from zachetka.pytest_plugin.cells import DEFINITIONS, SCOPES, parse_cell, readable
+from zachetka.pytest_plugin.scopes import COMPREHENSIONS, bound_by, defaults, run_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _MAX_ATTRIBUTES = 50
 _MAX_PATH_CHARS = 1000
 _KEPT_PATH_CHARS = 100
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+# An argument of such a name may well be that module.
+_MODULES = frozenset({"torch", "torch.nn", "torch.nn.functional", "torch.special"})
 # Stands before the name of a value, which may be that of a definition, too.
 _VALUE = "="
 _DYNAMIC = ".__dict__"
@@ -67,10 +70,8 @@ def paths_used_by(
         definition: the name of a class or function at the top level of a cell.
         sources: the cells' sources, in order.
         star_imports: paths that `from module import *` may have brought, to be resolved.
-        helpers: whether what the definition calls belongs to it. A local variable that has the
-            name of a helper is taken for it.
-        values: whether that goes for what assignments at the top level have bound, too. A local
-            variable is told from these.
+        helpers: whether what the definition calls belongs to it.
+        values: whether that goes for what assignments at the top level have bound, too.
     """
     used = _uses_of_definitions(tuple(sources), tuple(star_imports))
     pending = [definition, *([_VALUE + definition] if values else [])]
@@ -101,8 +102,13 @@ def _uses_of_definitions(
         tree = parse_cell(source)
         if tree is None:
             continue
-        for node in statements(tree):
-            names.learn(node)
+        run, unconditional = run_by(tree), set[ast.AST](tree.body)
+        for node in run:
+            # What stands under an `if` or `try` may not be run.
+            names.learn(node, keep=node not in unconditional)
+        for node in run:
+            if isinstance(node, DEFINITIONS) and _says_global(node):
+                names.uses(node)  # which learns what it binds for all
         # Resolved now: a later cell may give a name another meaning.
         for node in tree.body:
             if isinstance(node, DEFINITIONS):
@@ -145,35 +151,88 @@ def _bound(targets: Iterable[ast.expr]) -> Iterator[str]:
 
 
 class Names:
-    """What the names of the notebook stand for, as far as its statements say."""
+    """What names stand for at one place of the notebook, as far as its statements say."""
 
-    def __init__(self, star_imports: tuple[str, ...]) -> None:
-        self._paths: dict[str, str] = {}
+    def __init__(
+        self,
+        star_imports: tuple[str, ...],
+        paths: dict[str, str] | None = None,
+        local: ChainMap[str, str | None] | None = None,
+        *,
+        in_class: bool = False,
+    ) -> None:
         self._star_imports = star_imports
+        self._paths = {} if paths is None else paths
+        # Of the scopes around, the innermost first; nothing is what is said to be `global`.
+        self._local = ChainMap[str, str | None]() if local is None else local
+        # Of these, what a function that begins here sees: not what a class has bound around it.
+        self._seen = self._local.parents if in_class else self._local
 
-    def learn(self, node: ast.stmt) -> None:
-        """Take in what a statement binds."""
+    def learn(self, node: ast.AST, *, keep: bool = False) -> None:
+        """Take in what a statement binds; to `keep`, unless it hides what is known already."""
+        for name, path in self.meanings(node):
+            local = next((each for each in self._local.maps if name in each), {})
+            scope = self._paths if local.get(name) is None else local
+            if not keep or not scope.get(name) or path.startswith("torch"):
+                scope[name] = path
+
+    def meanings(self, node: ast.AST) -> Iterator[tuple[str, str]]:
+        """Give the names that a statement or `:=` binds, and what to."""
         match node:
             case ast.Import(names=aliases):
                 for alias in aliases:
                     root = alias.name.partition(".")[0]
-                    self._paths[alias.asname or root] = alias.name if alias.asname else root
+                    yield alias.asname or root, alias.name if alias.asname else root
             case ast.ImportFrom(module=str() as module, names=aliases, level=0):
                 for alias in aliases:
                     if alias.name == "*":
-                        self._learn_star(module)
+                        yield from self._of_star(module)
                     else:
-                        self._paths[alias.asname or alias.name] = f"{module}.{alias.name}"
-            case ast.Assign(targets=[ast.Name(id=target)], value=value):
-                self._paths[target] = self.path(value)
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                self._paths[name] = ""
+                        yield alias.asname or alias.name, f"{module}.{alias.name}"
+            case (
+                ast.Assign(targets=[ast.Name(id=target)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value)
+                | ast.NamedExpr(target=ast.Name(id=target), value=value)
+            ):
+                yield target, self.path(value)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name, ""
+            case ast.ClassDef(name=name):
+                yield name, ""
 
-    def _learn_star(self, module: str) -> None:
+    def _of_star(self, module: str) -> Iterator[tuple[str, str]]:
         for path in self._star_imports:
             parent, _, name = path.rpartition(".")
             if parent == module:
-                self._paths[name] = path
+                yield name, path
+
+    def inside(self, scope: ast.AST, shared: Mapping[str, str]) -> Names:
+        """Give what names stand for inside of a function, a comprehension or a class.
+
+        Of all that its lines let a name stand for, what leads to torch counts.
+
+        Args:
+            scope: what stands at this place.
+            shared: what functions inside bind for those around them, `nonlocal`.
+        """
+        nodes, own = run_by(scope), dict[str, str | None]()
+        is_class = isinstance(scope, ast.ClassDef)
+        inner = Names(self._star_imports, self._paths, self._seen.new_child(own), in_class=is_class)
+        for name in bound_by(nodes):
+            before = self._of_name(name, self._seen)
+            own[name] = shared.get(name) or (before if is_class or before in _MODULES else "")
+        for name, default in defaults(scope):
+            own[name] = self.path(default) or own[name]
+        for node in nodes:
+            match node:
+                case ast.Global(names=names):
+                    own.update(dict.fromkeys(names))
+                case ast.Nonlocal(names=names):
+                    for name in names:
+                        own.pop(name, None)
+        for node in nodes:
+            inner.learn(node, keep=True)
+        return inner
 
     def path(self, node: ast.AST) -> str:
         """Give the dotted path of an expression, or nothing."""
@@ -193,7 +252,7 @@ class Names:
     def _root(self, node: ast.AST) -> str:
         match node:
             case ast.Name(id=name):
-                return self._paths.get(name, _BUILT_IN.get(name, ""))
+                return self._of_name(name, self._local)
             case ast.Call(
                 func=ast.Attribute(attr="import_module") | ast.Name(id="__import__"),
                 args=[ast.Constant(value=str() as module), *_],
@@ -201,20 +260,44 @@ class Names:
                 return module
         return ""
 
-    def uses(self, definition: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
-        """Give the paths and the plain names that stand in the code of a definition.
+    def _of_name(self, name: str, local: Mapping[str, str | None]) -> str:
+        path = local.get(name)
+        return self._paths.get(name, _BUILT_IN.get(name, "")) if path is None else path
 
-        Names that are not local stand there once more, as those of values.
+    def is_free(self, name: str) -> bool:
+        """Say whether a name may be one of the notebook; a class may bind it and yet ask for it."""
+        return self._seen.get(name) is None
+
+    def uses(self, code: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+        """Give the paths and the plain names that stand in a piece of code, other than local ones.
+
+        The names stand there once more, as those of values.
         """
-        nodes, free = list(_code_of(definition)), _free_names(definition)
-        own = _BUILT_IN.keys() - free  # an argument may be called `eval`
-        paths = frozenset(
-            path
-            for node in nodes
-            if (path := self.path(node)) and not (isinstance(node, ast.Name) and node.id in own)
-        )
-        names = frozenset(node.id for node in nodes if isinstance(node, ast.Name))
-        return paths, names | {_VALUE + name for name in free}
+        nodes = [*ast.walk(code)]
+        outwards = {name for node in nodes if isinstance(node, ast.Nonlocal) for name in node.names}
+        shared = {
+            name: path
+            for node in (nodes if outwards else ())
+            for name, path in self.meanings(node)
+            if path and name in outwards
+        }
+        paths, free, words = set[str](), set[str](), set[str]()
+        imported: list[tuple[str, str]] = []
+        for node, names in _code_of(code, self, shared):
+            match node:
+                case ast.Import() | ast.ImportFrom():
+                    imported += names.meanings(node)
+                case ast.Name(id=name, ctx=ast.Load()) | ast.AugAssign(target=ast.Name(id=name)):
+                    words.add(name)
+                    if names.is_free(name):
+                        free.add(name)
+                case ast.Attribute(attr=name):
+                    words.add(name)
+            if not isinstance(node, ast.Name) or isinstance(node.ctx, ast.Load):
+                paths.add(names.path(node))
+        # A class may reach for what it has imported by `self`, and a name may be bound again.
+        paths |= {path for name, path in imported if name in words}
+        return frozenset(paths - {""}), frozenset(free | {_VALUE + name for name in free})
 
 
 def _member(node: ast.AST) -> tuple[ast.AST, str] | None:
@@ -234,55 +317,34 @@ def _member(node: ast.AST) -> tuple[ast.AST, str] | None:
     return None
 
 
-def _free_names(node: ast.AST) -> set[str]:
-    """Give the names in a piece of code that are not local to one of its functions."""
-    free = set[str]()
-    waiting: list[tuple[ast.AST, frozenset[str]]] = [(node, frozenset())]
-    while waiting:
-        node, local = waiting.pop()
-        if isinstance(node, ast.Name) and node.id not in local:
-            free.add(node.id)
-        is_comprehension = isinstance(node, SCOPES) and not isinstance(node, ast.Lambda)
-        has_own = is_comprehension or isinstance(node, _FUNCTIONS)
-        inside = local | _locals_of(node) if has_own else local
-        for field, value in ast.iter_fields(node):
-            if field not in {"annotation", "returns"}:
-                # Default values and decorators stand outside.
-                known = inside if field == "body" or is_comprehension else local
-                waiting.extend(
-                    (part, known) for part in _listed(value) if isinstance(part, ast.AST)
-                )
-    return free
+def _says_global(definition: ast.AST) -> bool:
+    return any(isinstance(node, ast.Global) for node in ast.walk(definition))
 
 
-def _locals_of(function: ast.AST) -> set[str]:
-    """Give the arguments of a function and the names that it binds itself."""
-    local, foreign = set[str](), set[str]()
-    waiting = [*ast.iter_child_nodes(function)]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
-                local.add(name)
-            case ast.Global(names=names):
-                foreign.update(names)
-            case ast.alias(name=name, asname=other):
-                local.add(other or name.partition(".")[0])
-            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                local.add(name)
-        if not isinstance(node, (*DEFINITIONS, *SCOPES)):
-            waiting.extend(ast.iter_child_nodes(node))
-    return local - foreign
-
-
-def _code_of(node: ast.AST) -> Iterator[ast.AST]:
+def _code_of(
+    node: ast.AST, names: Names, shared: Mapping[str, str]
+) -> Iterator[tuple[ast.AST, Names]]:
+    """Give the nodes in a piece of code, but for annotations, and what names stand for there."""
     # In no order, and not by recursion: Python reads deeper code than it can call functions.
-    waiting = [node]
+    waiting = [(node, names)]
     while waiting:
-        for field, value in ast.iter_fields(waiting.pop()):
+        node, names = waiting.pop()
+        inner = names.inside(node, shared) if isinstance(node, (*DEFINITIONS, *SCOPES)) else names
+        is_comprehension = isinstance(node, COMPREHENSIONS)
+        for field, value in ast.iter_fields(node):
             if field in {"annotation", "returns"}:
                 continue
-            parts = [part for part in _listed(value) if isinstance(part, ast.AST)]
+            # Decorators, base classes and default values stand outside.
+            known = inner if field == "body" or is_comprehension else names
+            parts = [(part, known) for part in _listed(value) if isinstance(part, ast.AST)]
+            if is_comprehension and field == "generators":
+                # And so does what a comprehension runs over.
+                first, *others = value
+                parts = [
+                    (first.iter, names),
+                    *((part, inner) for part in (first.target, *first.ifs)),
+                ]
+                parts += [(other, inner) for other in others]
             yield from parts
             waiting.extend(parts)
 

@@ -1,0 +1,91 @@
+"""Which names are a scope's own: those of a cell, a function, a comprehension or a class."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from zachetka.pytest_plugin.cells import DEFINITIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def run_by(scope: ast.AST) -> list[ast.AST]:
+    """Give the nodes of a cell, function or class, by their lines, not those of scopes in it."""
+    found: list[ast.AST] = []
+    waiting: list[tuple[ast.AST, bool]] = [(part, False) for part in _inner_parts(scope)]
+    while waiting:
+        node, in_comprehension = waiting.pop()
+        # `:=` is all that a comprehension binds for others.
+        if not in_comprehension or isinstance(node, ast.NamedExpr):
+            found.append(node)
+        in_comprehension = in_comprehension or isinstance(node, COMPREHENSIONS)
+        if not isinstance(node, (*DEFINITIONS, ast.Lambda)):
+            waiting.extend((part, in_comprehension) for part in ast.iter_child_nodes(node))
+    return sorted(
+        found, key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+    )
+
+
+def _inner_parts(scope: ast.AST) -> list[ast.AST]:
+    """Give the parts of a scope in which names are its own."""
+    match scope:
+        case (
+            ast.FunctionDef(args=arguments, body=body)
+            | ast.AsyncFunctionDef(args=arguments, body=body)
+        ):
+            return [*_arguments(arguments), *body]
+        case ast.Lambda(args=arguments, body=result):
+            return [*_arguments(arguments), result]
+        case ast.ClassDef(body=body) | ast.Module(body=body):
+            return [*body]
+        case (
+            ast.ListComp(generators=generators)
+            | ast.SetComp(generators=generators)
+            | ast.GeneratorExp(generators=generators)
+            | ast.DictComp(generators=generators)
+        ):
+            return [each.target for each in generators]
+    return []
+
+
+def _arguments(arguments: ast.arguments) -> list[ast.AST]:
+    return [node for node in ast.iter_child_nodes(arguments) if isinstance(node, ast.arg)]
+
+
+def defaults(scope: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Give the arguments of a function that have a default value, and that."""
+    match scope:
+        case (
+            ast.FunctionDef(args=arguments)
+            | ast.AsyncFunctionDef(args=arguments)
+            | ast.Lambda(args=arguments)
+        ):
+            given = [*arguments.posonlyargs, *arguments.args]
+            last = given[len(given) - len(arguments.defaults) :]
+            pairs = [*zip(last, arguments.defaults, strict=True)]
+            named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            yield from ((arg.arg, value) for arg, value in [*pairs, *named] if value is not None)
+
+
+def bound_by(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Give the names that nodes bind."""
+    for node in nodes:
+        match node:
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.NamedExpr(target=ast.Name(id=name)):
+                yield name
+            case ast.alias(name=name, asname=other):
+                yield other or name.partition(".")[0]
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                yield name
+            case ast.AsyncFunctionDef(name=name) | ast.ExceptHandler(name=str() as name):
+                yield name
+            case ast.MatchAs(name=str() as name) | ast.MatchStar(name=str() as name):
+                yield name
+            case ast.MatchMapping(rest=str() as name):
+                yield name
