@@ -112,7 +112,16 @@ def test_a_name_known_at_run_time_only_is_a_back_door(function: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["return eval('x')", "return globals()['f'](x)", "return __builtins__.exec('x')"]
+    "body",
+    [
+        "return eval('x')",
+        "return globals()['f'](x)",
+        "return __builtins__.exec('x')",
+        "import builtins; return builtins.eval('x')",
+        "import builtins; return builtins.max.__self__.eval('x')",
+        "import builtins; return vars(builtins)['eval']('x')",
+        "from builtins import eval as max; return max('x')",
+    ],
 )
 def test_code_in_a_string_is_a_back_door(body: str) -> None:
     assert any(map(is_back_door, used(HEAD + body)))
@@ -125,6 +134,8 @@ def test_code_in_a_string_is_a_back_door(body: str) -> None:
         "return vars(self)['a'] * self.__dict__['b']",
         "return getattr(torch, 'clamp')(x, 0)",
         "self.eval(); return x.exp()",
+        "import builtins; return builtins.max(x, builtins.float(0))",
+        "from builtins import sum, range; return sum(range(x))",
     ],
 )
 def test_what_homework_needs_is_no_back_door(body: str) -> None:

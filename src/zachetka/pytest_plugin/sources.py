@@ -43,6 +43,12 @@ _BACK_DOORS = (
     *("sys._", "sys.set", "sys.monitoring", "sys.modules", "inspect.", "gc.", "ctypes."),
     *("builtins.", "importlib.", "operator.attrgetter", "operator.methodcaller"),
 )
+# What `from torch import *` and `from numpy import *` hide, and students bring back.
+_PLAIN_ARITHMETIC = {
+    *("builtins.abs", "builtins.all", "builtins.any", "builtins.bool", "builtins.float"),
+    *("builtins.int", "builtins.len", "builtins.list", "builtins.max", "builtins.min"),
+    *("builtins.pow", "builtins.print", "builtins.range", "builtins.round", "builtins.sum"),
+}
 
 
 def is_back_door(path: str) -> bool:
@@ -50,7 +56,7 @@ def is_back_door(path: str) -> bool:
     # `getattr(nn.init, name)` leads to nothing that multiplies or activates.
     is_dynamic = path.startswith("torch.") and path.endswith(_DYNAMIC)
     is_dynamic = is_dynamic and not path.startswith("torch.nn.init.")
-    return is_dynamic or path.startswith(_BACK_DOORS)
+    return is_dynamic or (path.startswith(_BACK_DOORS) and path not in _PLAIN_ARITHMETIC)
 
 
 def paths_used_by(
