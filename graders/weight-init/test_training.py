@@ -563,13 +563,24 @@ def has_schedule(student):
     return any(path.startswith("torch.optim.lr_scheduler") for path in paths_of_training(student))
 
 
+# They bring data, shuffle and part them or count hits; what else is there may classify.
+HARMLESS = (
+    *("sklearn.datasets", "sklearn.utils.shuffle", "sklearn.model_selection.train_test_split"),
+    *("sklearn.metrics.accuracy_score", "sklearn.metrics.f1_score", "sklearn.metrics.log_loss"),
+    "sklearn.metrics.roc_auc_score",
+)
+MODULES = {"sklearn.metrics", "sklearn.model_selection", "sklearn.utils"}
+
+
 def flag_what_is_no_adam(student):
     """Point out other optimizers and ready-made classifiers; what they lead to is measured."""
     used = paths_of_training(student)
     optimizers = {path for path in used if path.startswith("torch.optim.")}
     optimizers -= {"torch.optim.Adam", "torch.optim.adam.Adam", "torch.optim.adam"}
+    # An Adam of one's own is derived from it.
+    optimizers -= {"torch.optim.Optimizer", "torch.optim.optimizer.Optimizer"}
     classifiers = {path for path in used if path.startswith(("sklearn.", "torch.cdist"))}
-    classifiers = {path for path in classifiers if not path.startswith("sklearn.datasets")}
+    classifiers = {path for path in classifiers - MODULES if not path.startswith(HARMLESS)}
     for path in sorted(optimizers | classifiers):
         student.flag(f"train_with_init uses {path}")
 

@@ -2,7 +2,9 @@
 
 import importlib.util
 import inspect
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -55,3 +57,25 @@ def test_points_of_each_task_are_its_weight(assignment):
                     points[mark.args[0].task] += mark.args[0].points
     weights = {name: task.weight for name, task in load_manifest(ROOT, assignment).tasks.items()}
     assert points == pytest.approx(weights)
+
+
+TRAIN = "def train_with_init(init_, x, y):\n    return "
+IMPORTS = "import torch\nfrom sklearn import metrics, utils\nfrom sklearn.utils import shuffle\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "flagged"),
+    [
+        ("shuffle(x, y), metrics.accuracy_score(y, x)", []),
+        ("utils.shuffle(x, y), metrics.roc_auc_score(y, x), metrics.log_loss(y, x)", []),
+        ("Own(x)\nclass Own(torch.optim.Optimizer): ...", []),
+        ("Own(x)\nclass Own(torch.optim.SGD): ...", ["torch.optim.SGD"]),
+        ("metrics.pairwise_distances(x)", ["sklearn.metrics.pairwise_distances"]),
+    ],
+)
+def test_training_is_flagged_for_what_could_stand_in_for_adam_or_the_network(source, flagged):
+    flags = []
+    cells = [SimpleNamespace(source=IMPORTS + TRAIN + source)]
+    grader = runpy.run_path(str(ROOT / "graders/weight-init/test_training.py"))
+    grader["flag_what_is_no_adam"](SimpleNamespace(cells=cells, flag=flags.append))
+    assert flags == [f"train_with_init uses {path}" for path in flagged]
