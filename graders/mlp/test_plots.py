@@ -20,7 +20,7 @@ MOST_GROUPS = 300
 MOST_VERTICES = 2000
 
 
-def drawn(  # noqa: C901 - a probe travels alone and holds all it needs
+def drawn(  # noqa: C901, PLR0915 - a probe travels alone and holds all it needs
     nb, *, calls, beside_another, most_groups, most_vertices
 ):
     import itertools
@@ -31,6 +31,7 @@ def drawn(  # noqa: C901 - a probe travels alone and holds all it needs
     import torch
     from matplotlib.collections import LineCollection, PathCollection
     from matplotlib.colors import to_rgba_array
+    from matplotlib.patches import FancyArrow
 
     nothing = ("None", "none", "", " ", None)
     forms = {"tensor": lambda v: v, "array": lambda v: v.numpy(), "list": lambda v: v.tolist()}
@@ -82,6 +83,12 @@ def drawn(  # noqa: C901 - a probe travels alone and holds all it needs
                 yield from (
                     np.asarray(segment, dtype=float) for segment in collection.get_segments()
                 )
+        for patch in axes.patches:
+            colors = patch.get_facecolor(), patch.get_edgecolor()
+            if isinstance(patch, FancyArrow) and inked(patch, *colors):
+                # Its outline, from the tip on along one side to the tail.
+                outline = np.asarray(patch.get_xy(), dtype=float)
+                yield np.array([outline[3:5].mean(0), outline[0]])
 
     def thinned(vertices):
         vertices = np.asarray(vertices).reshape(-1, 2)
