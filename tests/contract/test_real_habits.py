@@ -95,6 +95,23 @@ def test_what_stands_below_a_line_that_fails_here_is_there(room):
         assert room.ask(session, defined, names=[*names, "not_asserted"]) == names
 
 
+NEWER = (
+    "logs = {'loss': 0.5}\nget_ipython().run_line_magic('time', '1')",
+    '%time\nprint(f"loss {logs["loss"]:.3f}" f\'{len(logs)}\')\ndef newer(): ...',
+    '%%time\nsaid = f"{", ".join(f"{k}={v}" for k, v in logs.items())}"',
+    'open("/no/such/file")\nbelow = f"{logs["loss"]}"',
+    "from itertools import batched\nfrom typing import override",
+)
+
+
+def test_f_strings_of_newer_python_are_read(room_of):
+    room = room_of("bubblewrap")
+    with room.open(*NEWER) as session:
+        assert [cell.index for cell in session.cells if cell.status != "ok"] == [3]
+        names = ["newer", "said", "below", "batched", "override"]
+        assert room.ask(session, defined, names=names) == names
+
+
 FILLED = (
     "kept = []\nwhile True:\n    kept.append('x' * 10**7)",
     "def fill():\n    held = []\n    while True:\n        held.append('x' * 10**7)",

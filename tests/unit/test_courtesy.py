@@ -161,6 +161,9 @@ ACCEPTED = {
     "colab": "import os; from google.colab import files, userdata, widgets, runtime, kernel",
     "colab as it is": "import google.colab; assert google.colab.files.upload() == {}\n"
     "google.colab.drive.flush_and_unmount(); google.colab.output.clear()",
+    "newer names": "from itertools import batched; from typing import override\n"
+    "assert list(batched('abc', 2)) == [('a', 'b'), ('c',)]\n"
+    "class A:\n    @override\n    def f(self): ...",
     "shell": "%%shell\nfor i in 1 2; do echo $i; done",
     "secret": "os.environ['TOKEN'] = userdata.get('TOKEN'); assert files.upload() == {}",
     "colab patches": "from google.colab.patches import cv2_imshow; cv2_imshow(None)",

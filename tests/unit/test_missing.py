@@ -164,8 +164,16 @@ def test_words_about_an_answer_are_none(prose):
             " in line 1: '(' was never closed",
         ),
         ("class MyLinear(:", "SystemError: what\never", ""),
+        (
+            f"class MyLinear[T]:\n{BODY}",
+            "SyntaxError: invalid syntax (1.py, line 1)",
+            (
+                " in line 1: invalid syntax. Such type parameters and `type X =` are of Python "
+                "3.12, and notebooks are graded with Python 3.11"
+            ),
+        ),
     ],
-    ids=["U+200B", "minus", "tabs", "numbers", "merge", "plain", "another error"],
+    ids=["U+200B", "minus", "tabs", "numbers", "merge", "plain", "another error", "newer"],
 )
 def test_a_syntax_error_says_what_is_wrong(source, error, said):
     text = explain_missing("MyLinear", cells_of("x = 1", source), replies_of(c1=error))

@@ -358,6 +358,11 @@ def test_an_expression_may_begin_a_line_with_a_percent_sign() -> None:
     assert "torch.nn.ReLU" in used(HEAD + "return (nn.ReLU()(x)\n        % 2)")
 
 
+def test_a_string_of_newer_python_hides_nothing() -> None:
+    body = 'print(f"{nn.ReLU()(x)["a"]}")'
+    assert "torch.nn.ReLU" in used(f"%matplotlib inline\n{HEAD}{body}")
+
+
 def test_what_nobody_writes_by_hand_is_not_parsed() -> None:
     long_string = "x = f'" + "{a}" * 300_000 + "'"
     assert "torch.nn.ReLU" in used(long_string, HEAD + "return nn.ReLU()(x)")

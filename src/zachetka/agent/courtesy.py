@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import functools
 import importlib
+import itertools
 import os
 import sys
+import typing
 from types import GeneratorType
 from typing import Any
+
+import typing_extensions
 
 from zachetka.agent import absent, gpu
 from zachetka.agent.absent import nothing
@@ -25,6 +29,7 @@ def install(shell: Any) -> None:
     _quiet_plots(shell)
     _old_plots()
     _old_names()
+    _new_names()
     _old_sum()
     _no_network_installs(shell)
     _absent_extensions(shell)
@@ -131,6 +136,23 @@ def _old_names() -> None:
     for name in ("display", "clear_output", "set_matplotlib_formats"):
         if not hasattr(core_display, name):
             setattr(core_display, name, getattr(display, name))
+
+
+def _new_names() -> None:
+    """Have what the Python of Colab has to import, and this one may not have yet."""
+
+    def batched(iterable: Any, n: int, *, strict: bool = False) -> typing.Iterator[Any]:
+        """Give tuples of n items."""
+        if n < 1:
+            raise ValueError("n must be at least one")
+        items = iter(iterable)
+        while batch := tuple(itertools.islice(items, n)):
+            if strict and len(batch) != n:
+                raise ValueError("batched(): incomplete batch")
+            yield batch
+
+    vars(itertools).setdefault("batched", batched)
+    vars(typing).setdefault("override", typing_extensions.override)
 
 
 def _old_sum() -> None:

@@ -19,7 +19,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
 
-from zachetka.agent import blame, courtesy, declarations, probing
+from zachetka.agent import blame, courtesy, declarations, newer_strings, probing
 from zachetka.agent.declarations import Budget, Extent
 
 DEFAULT_OUTPUT_BYTES = 1 << 20
@@ -232,5 +232,6 @@ def run_kernel(connection_file: str) -> None:
     shell.events.register("pre_run_cell", shell.forget_errors)
     shell.events.register("post_run_cell", app.kernel.finish_imports)
     shell.events.register("post_run_cell", MendedStreams().mend)
+    shell.input_transformers_post.append(newer_strings.rewrite_lines)
     courtesy.install(shell)
     app.start()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
+import itertools
 import re
 import warnings
 from typing import TYPE_CHECKING
 
 from zachetka.agent.declarations import TRANSPARENT
+from zachetka.agent.newer_strings import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,10 +48,11 @@ def parse_cell(source: str) -> ast.Module | None:
     if source.lstrip().startswith("%%"):
         return None
     without_magics = _MAGIC.sub(r"\1pass", source)
+    texts = (source, without_magics, _PROMPT.sub("", without_magics))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a student escapes wrongly is no news to a teacher
         # As it stands first: a line of an expression may begin with `%` as well.
-        for text in (source, without_magics, _PROMPT.sub("", without_magics)):
+        for text in itertools.chain(texts, map(rewrite, texts)):
             with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
                 return ast.parse(text)
     return None

@@ -18,6 +18,10 @@ _ERROR: Final = re.compile(
 )
 _CODE_POINT: Final = re.compile(r"\bU\+([0-9A-F]{4,6})\b")
 _LAST_CODE_POINT: Final = 0x10FFFF
+# What Python 3.11 does not read. An `except A, B:` is mended by its own message.
+_OF_3_12: Final = re.compile(
+    r"(?m)^[ \t]*+(?:(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[|type[ \t]+\w+[^\n=]{0,100}=)"
+)
 _NUMBERED: Final = re.compile(r"[ \t]*\d{1,5}[.:)]?(?:[ \t]|\Z)")
 _FEWEST_NUMBERED: Final = 3
 _NUMBERED_SHARE: Final = 0.8
@@ -56,6 +60,13 @@ def _advice(source: str, message: str, line: str | None, *, is_tabs: bool) -> Te
         return Text(
             en="Some lines are indented with tabs, others with spaces: use spaces only",
             ru="Часть строк с отступом из табуляций, часть из пробелов: оставьте только пробелы",
+        )
+    if _OF_3_12.search(source) is not None:
+        return Text(
+            en="Such type parameters and `type X =` are of Python 3.12, and notebooks are graded "
+            "with Python 3.11",
+            ru="Такие параметры типов и `type X =` есть только с Python 3.12, а ноутбуки "
+            "проверяются на Python 3.11",
         )
     full = [each for each in lines if each.strip()]
     numbered = sum(_NUMBERED.match(each) is not None for each in full)
