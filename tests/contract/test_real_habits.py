@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zachetka.sandbox.base import MIB
+from zachetka.session import Session
 
 
 def read(nb):
@@ -110,6 +111,23 @@ def test_f_strings_of_newer_python_are_read(room_of):
         assert [cell.index for cell in session.cells if cell.status != "ok"] == [3]
         names = ["newer", "said", "below", "batched", "override"]
         assert room.ask(session, defined, names=names) == names
+
+
+WRITING = (
+    "from google.colab import drive\ndrive.mount('/content/drive', force_remount=True)",
+    "import os\nos.makedirs('/content/drive/MyDrive/hw')\nos.listdir('/content/drive/MyDrive')",
+    "open('/content/model.pt', 'w').write('kept')\nassert open('model.pt').read() == 'kept'",
+    "open('/kaggle/working/plot.png', 'w').close()\nassert os.path.isfile('plot.png')",
+)
+
+
+@pytest.mark.parametrize("rooms", [False, True])
+def test_what_colab_and_kaggle_let_a_notebook_write_can_be_written(closed_room, limits, rooms):
+    if rooms and (reason := closed_room.sandbox.no_rooms()):
+        pytest.skip(reason)
+    with Session(closed_room.sandbox, limits, rooms=rooms) as session:
+        closed_room.execute(session, *WRITING)
+        assert [cell.error for cell in session.cells] == [None] * len(WRITING)
 
 
 FILLED = (

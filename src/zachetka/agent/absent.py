@@ -6,12 +6,14 @@ summary. A stand-in for cupy would be taken by `try: import cupy as np`, and giv
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import operator
 import sys
 from collections.abc import Mapping
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -213,12 +215,20 @@ def _no_files(*_: Any, **__: Any) -> dict[str, bytes]:
     return {}
 
 
+def _mount(mountpoint: str, *_: Any, **__: Any) -> None:
+    """Make an empty drive, if there is a folder for it."""
+    drive = Path(mountpoint)
+    if drive.parent.is_dir():
+        with contextlib.suppress(OSError):
+            Path(drive, "MyDrive").mkdir(parents=True, exist_ok=True)
+
+
 def _no_secret(*_: Any, **__: Any) -> str:
     return ""
 
 
 _IN_COLAB: Final[dict[str, dict[str, Any]]] = {
-    "drive": {},
+    "drive": {"mount": _mount},
     "files": {"upload": _no_files},
     "output": {},
     "userdata": {"get": _no_secret},

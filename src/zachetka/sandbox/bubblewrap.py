@@ -206,6 +206,9 @@ def bwrap_arguments(limits: Limits, *, rooms: bool = False) -> list[str]:
     # First, because the folders of this Python may lie in a /tmp of the host.
     arguments += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", HOME]
     arguments += _read_only_system()
+    arguments += ["--perms", "0755", "--dir", "/kaggle"]
+    for folder in ("/content", "/kaggle/working"):  # where notebooks of Colab and Kaggle write
+        arguments += ["--symlink", f"{HOME}/course/notebook", folder]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
     arguments += ["--perms", "1777", "--size", str(SHM_BYTES), "--tmpfs", "/dev/shm"]  # noqa: S108
     arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
