@@ -103,6 +103,13 @@ NEWER = (
     'open("/no/such/file")\nbelow = f"{logs["loss"]}"',
     "from itertools import batched\nfrom typing import override",
 )
+WITHHELD = (
+    "%run ../utils.py",
+    "plot(1)\nafter_a_script = max(1, 2)",
+    "from fastai.vision.all import *\nlayer = nn.Linear(2, 2)",
+    "class Net(nn.Module): ...",
+    "import os\nos.environ['WANDB_API_KEY']\nafter_a_key = max(1, 2)",
+)
 
 
 def test_f_strings_of_newer_python_are_read(room_of):
@@ -110,6 +117,14 @@ def test_f_strings_of_newer_python_are_read(room_of):
     with room.open(*NEWER) as session:
         assert [cell.index for cell in session.cells if cell.status != "ok"] == [3]
         names = ["newer", "said", "below", "batched", "override"]
+        assert room.ask(session, defined, names=names) == names
+
+
+def test_what_is_lost_with_a_file_or_a_package_is_known_in_later_cells(room_of):
+    room = room_of("bubblewrap")
+    with room.open(*WITHHELD) as session:
+        assert {cell.index for cell in session.cells if cell.status == "ok"} == {3}
+        names = ["after_a_script", "layer", "Net", "after_a_key"]
         assert room.ask(session, defined, names=names) == names
 
 

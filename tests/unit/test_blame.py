@@ -31,6 +31,7 @@ def raised(error):
         "from os import no_such_name",
         "subprocess.run(['false'], check=True)",
         "try:\n    open('/no/such/file')\nexcept OSError:\n    raise",
+        "import os\nos.environ['NO_SUCH_KEY']",
     ],
 )
 def test_what_is_not_here_is_to_blame(source):
@@ -49,6 +50,8 @@ def test_what_is_not_here_is_to_blame(source):
         (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False),
         (AssertionError("wrong"), False),
         (KeyError("cuda"), False),
+        (Exception("File `'../utils.py'` not found."), True),
+        (Exception("File `utils` found."), False),
         (KeyboardInterrupt(), False),
     ],
 )
@@ -91,3 +94,9 @@ def test_of_a_cell_with_an_unknown_magic_nothing_was_run():
     assert failed_place(*error_of("raised(error)", error=unknown)) == (0, 0)
     line = UsageError("Line magic function `%memit` not found.")
     assert failed_place(*error_of("raised(error)", error=line)) == (1, 0)
+
+
+def test_a_name_that_was_withheld_is_not_missing_by_a_mistake():
+    error, names = error_of("print(utils)")
+    assert is_of_sandbox(error, names, {"utils"})
+    assert not is_of_sandbox(error, names, {"utlis"})

@@ -220,6 +220,7 @@ def test_a_letter_of_another_alphabet_is_named(there, said):
         ("import wandb.sdk as sdk", "sdk"),
         ("%%time\nfrom wandb.keras import Callback as Back", "Back"),
         ("if True:\n    import wandb", "wandb"),
+        ("from wandb.all import *", "nn"),
     ],
 )
 def test_a_name_of_a_package_that_is_not_here_is_traced_to_its_import(source, name):
@@ -235,6 +236,7 @@ def test_a_name_of_a_package_that_is_not_here_is_traced_to_its_import(source, na
         ("import wandb", None, None),
         ("def f():\n    import wandb", "ModuleNotFoundError: No module named 'x'", None),
         ("x = wandb", "NameError: name 'wandb' is not defined", None),
+        ("from math import *\nimport x", "ModuleNotFoundError: No module named 'x'", None),
         (
             "import nowhere, wandb",
             "ModuleNotFoundError: No module named 'nowhere'",

@@ -88,6 +88,12 @@ def test_a_star_brings_what_it_is_told_to_bring() -> None:
     assert "torch.nn.functional.relu" in used(*cells, stars=("torch.nn.functional.relu",))
 
 
+def test_a_star_that_is_lost_brings_the_usual_names() -> None:
+    lost = "from fastai.vision.all import *"
+    cell = HEAD + "return F.relu(nn.ReLU()(x))"
+    assert {"torch.nn.ReLU", "torch.nn.functional.relu"} <= paths_used_by("Mine", [lost, cell])
+
+
 def test_a_helper_belongs_to_what_calls_it_unless_told_otherwise() -> None:
     body = HEAD + "return x * sigmoid(x)"
     assert "torch.sigmoid" in used(body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dis
 import itertools
+import os
 import re
 import subprocess
 from collections import deque
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import StdinNotImplementedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from types import TracebackType
 
 _LACKING = (
@@ -25,13 +26,21 @@ _TELLING = (RuntimeError, AssertionError, ValueError)
 _WORDS = re.compile(
     r"\bcuda\b|nvidia|\bmps\b|error downloading|dataset not found|google.colab", re.IGNORECASE
 )
+_NO_SCRIPT = re.compile(r"File `.{1,300}` not found\.")  # `%run ../utils.py`
 _IMPORTS = frozenset({"IMPORT_NAME", "IMPORT_FROM"})
 
 
-def is_of_sandbox(error: BaseException, user_ns: dict[str, Any]) -> bool:
+def is_of_sandbox(
+    error: BaseException, user_ns: dict[str, Any], withheld: Container[object] = ()
+) -> bool:
     """Say whether an error tells of a file, a package, a device or the network that is not here.
 
     What the notebook itself has raised or asserted tells what its author thinks of the rest.
+
+    Args:
+        error: what a cell ended in.
+        user_ns: the notebook's names.
+        withheld: names that are not among them because of an earlier such error.
     """
     steps = [_operation(step) for step in _steps(error) if step.tb_frame.f_globals is user_ns]
     if not _IMPORTS.isdisjoint(steps):
@@ -39,9 +48,17 @@ def is_of_sandbox(error: BaseException, user_ns: dict[str, Any]) -> bool:
     last = deque(_steps(error), maxlen=1)
     if last and last[0].tb_frame.f_globals is user_ns and steps[-1] == "RAISE_VARARGS":
         return False
-    if isinstance(error, _LACKING):
-        return True
+    if isinstance(error, NameError):
+        return error.name in withheld
+    if isinstance(error, KeyError):  # `os.environ["WANDB_API_KEY"]`
+        return bool(last) and last[0].tb_frame.f_globals is vars(os)
+    return isinstance(error, _LACKING) or _says_so(error)
+
+
+def _says_so(error: BaseException) -> bool:
     with contextlib.suppress(BaseException):  # whatever it takes to read it
+        if type(error) is Exception:
+            return _NO_SCRIPT.match(str(error)) is not None
         return isinstance(error, _TELLING) and _WORDS.search(str(error)[:2000]) is not None
     return False
 

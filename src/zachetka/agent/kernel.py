@@ -21,6 +21,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 
 from zachetka.agent import blame, courtesy, declarations, newer_strings, probing
 from zachetka.agent.declarations import Budget, Extent
+from zachetka.agent.withheld import Withheld
 
 DEFAULT_OUTPUT_BYTES = 1 << 20
 _FRAMES = 5
@@ -95,6 +96,7 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._withheld = Withheld()
         self.shell_handlers["probes_request"] = self.probes_request
         self.shell_handlers["settings_request"] = self.settings_request
         self.shell_handlers["rescue_request"] = self.rescue_request
@@ -146,16 +148,20 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
     ) -> list[str]:
         source, extent, place = content["source"], Extent[content["extent"]], (0, 0)
         user_ns = self.shell.user_ns
+        is_of_sandbox = False
         if not content["from_start"]:
             found = blame.failed_place(error, user_ns)
             if found is None or error is None:
                 return []
             place = found
-            if extent is Extent.ALL and not blame.is_of_sandbox(error, user_ns):
+            is_of_sandbox = blame.is_of_sandbox(error, user_ns, self._withheld)
+            if extent is Extent.ALL and not is_of_sandbox:
                 extent = Extent.CONSTANTS
         if extent is not Extent.ALL:
             budget = Budget(computing_s=0.0)
         source = self.shell.transform_cell(declarations.without_magic(source))
+        if is_of_sandbox:
+            self._withheld.take(source, user_ns)
         return declarations.run(
             declarations.left_behind(source, place, extent),
             user_ns,

@@ -128,7 +128,11 @@ def explain_unbound(
 ) -> Text | None:
     """Say which cell should have given a name that the student's code uses."""
     readable_cells = _readable(cells)
-    return _lost_import(name, readable_cells, replies) or _lost_value(name, readable_cells, replies)
+    return (
+        _lost_import(name, readable_cells, replies)
+        or _lost_value(name, readable_cells, replies)
+        or _lost_import("*", readable_cells, replies)
+    )
 
 
 def explain_not_callable(line: str, cells: tuple[Cell, ...]) -> Text | None:
@@ -169,6 +173,8 @@ def _lost_import(
                 ru=f"ячейка {number} импортирует `{package}`, а там, где проверяются ноутбуки, "
                 "этого пакета нет",
             )
+        if name == "*":  # it may have brought the name, and nobody knows
+            continue
         return Text(
             en=f"cell {number}, which imports `{name}`, did not finish: ",
             ru=f"ячейка {number}, где импортируется `{name}`, не выполнилась: ",

@@ -15,6 +15,7 @@ import functools
 from collections import ChainMap
 from typing import TYPE_CHECKING
 
+from zachetka.agent.withheld import USUAL
 from zachetka.pytest_plugin.cells import DEFINITIONS, SCOPES, parse_cell, readable
 from zachetka.pytest_plugin.scopes import COMPREHENSIONS, bound_by, defaults, run_by
 
@@ -210,6 +211,9 @@ class Names:
         for path in self._star_imports:
             parent, _, name = path.rpartition(".")
             if parent == module:
+                yield name, path
+        for name, path in USUAL.items():  # what they stand for where the module is not there
+            if name not in self._paths:
                 yield name, path
 
     def inside(self, scope: ast.AST, shared: Mapping[str, str]) -> Names:
