@@ -108,6 +108,9 @@ WITHHELD = (
     "plot(1)\nafter_a_script = max(1, 2)",
     "from fastai.vision.all import *\nlayer = nn.Linear(2, 2)",
     "class Net(nn.Module): ...",
+    "import fancy_types as ft\nfrom fancy_types import checked",
+    "@checked\ndef annotated(x: ft.Float): ...",
+    "class Annotated:\n    def f(self, x: ft.Float): ...",
     "import os\nos.environ['WANDB_API_KEY']\nafter_a_key = max(1, 2)",
 )
 
@@ -124,7 +127,7 @@ def test_what_is_lost_with_a_file_or_a_package_is_known_in_later_cells(room_of):
     room = room_of("bubblewrap")
     with room.open(*WITHHELD) as session:
         assert {cell.index for cell in session.cells if cell.status == "ok"} == {3}
-        names = ["after_a_script", "layer", "Net", "after_a_key"]
+        names = ["after_a_script", "layer", "Net", "annotated", "Annotated", "after_a_key"]
         assert room.ask(session, defined, names=names) == names
 
 

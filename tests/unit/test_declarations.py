@@ -301,3 +301,37 @@ def test_no_future_of_ours_is_put_upon_the_notebook():
     flags = __import__("__future__").annotations.compiler_flag
     declarations.run(statements, names, "<cell>", flags=flags)
     assert names["f"].__annotations__ == {"x": "int"}
+
+
+DRESSED = """import functools
+@typechecked
+@functools.lru_cache
+def f(x: Float["b"], y: int = 1) -> Float: return x
+class C:
+    size: Int = 3
+    @property
+    def x(self): return 1
+    @x.setter
+    @typechecked
+    def x(self, value: Float): ...
+@no_such.decorator
+async def g(): ...
+def h(x=no_such): ...
+"""
+
+
+def test_a_definition_is_kept_without_what_is_not_here():
+    names = {}
+    found = left_behind(DRESSED, (2, 1), Extent.ALL)
+    assert declarations.run(found, names, "<cell>") == []
+    names["functools"] = __import__("functools")
+    assert declarations.run(found, names, "<cell>", strips=True) == ["f", "C", "g"]
+    assert names["f"].__annotations__ == {"y": int}
+    assert names["f"].cache_info().hits == 0
+    assert names["C"].size == names["C"]().x + 2 == 3
+    names["C"]().x = 4
+
+
+def test_what_failed_for_another_reason_is_not_stripped():
+    found = left_behind(DRESSED, (2, 1), Extent.CONSTANTS)
+    assert declarations.run(found, {}, "<cell>") == []

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from zachetka.agent import bare
 from zachetka.agent.patience import WALL_FACTOR
 
 if TYPE_CHECKING:
@@ -119,6 +120,8 @@ def left_behind(
         if isinstance(node, ast.Import | ast.ImportFrom) and _end(node) >= place
     ]
     is_import = any(_covers(node, place) for node in imports)
+    if extent is Extent.ALL:  # of a definition, what stands around it may not be here
+        below = [*filter(_is_definition, failed), *below]
     if is_import and extent is Extent.CONSTANTS:
         extent = Extent.ALL
     calls = extent is not Extent.DECLARATIONS
@@ -162,6 +165,7 @@ def run(
     *,
     budget: Budget | None = None,
     flags: int = 0,
+    strips: bool = False,
 ) -> list[str]:
     """Run statements one by one, each on its own; give the names that came out of it.
 
@@ -171,13 +175,18 @@ def run(
         file: what tracebacks call the cell.
         budget: how long all may take; what remains is left in it.
         flags: of the compiler, for what the notebook has imported from `__future__`.
+        strips: whether a definition is tried without the decorators and the annotations that are
+            not here.
     """
     budget = budget or Budget()
     names: list[str] = []
     before = signal.getsignal(signal.SIGALRM)
     try:
         for statement in statements:
-            if _run_one(statement, user_ns, file, budget, flags):
+            is_done = _run_one(statement, user_ns, file, budget, flags)
+            if not is_done and strips and bare.strip(statement, user_ns):
+                is_done = _run_one(statement, user_ns, file, budget, flags)
+            if is_done:
                 names.extend(name for name in _names_of(statement) if _is_bound(name, user_ns))
     finally:
         # An alarm may have come in the very moment that it should have been switched off.
@@ -324,9 +333,13 @@ def _covers(node: ast.stmt, place: tuple[int, int]) -> bool:
     return (node.lineno, node.col_offset) <= place <= _end(node)
 
 
+def _is_definition(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+
+
 def _outside_functions(statement: ast.stmt) -> Iterator[ast.AST]:
     """Give a statement and all that stands in its blocks, in order."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if _is_definition(statement):
         return
     waiting: list[ast.AST] = [statement]
     while waiting:
@@ -335,8 +348,7 @@ def _outside_functions(statement: ast.stmt) -> Iterator[ast.AST]:
         inner = [
             part
             for part in ast.iter_child_nodes(node)
-            if isinstance(part, ast.stmt | ast.ExceptHandler)
-            and not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            if isinstance(part, ast.stmt | ast.ExceptHandler) and not _is_definition(part)
         ]
         waiting.extend(reversed(inner))
 

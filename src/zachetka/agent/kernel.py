@@ -168,6 +168,7 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
             self.shell.compile.cache(source, self.shell.execution_count),
             budget=budget,
             flags=self.shell.compile.flags,
+            strips=extent is Extent.ALL,
         )
 
     def finish_imports(self, result: Any) -> None:
