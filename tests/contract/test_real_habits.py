@@ -49,6 +49,7 @@ CELLS = (
     "%%shell\necho 1 | sed s/1/2/",
     "wandb.init(config=dict(lr=.1))\nrate = 1.0 + wandb.config.lr + wandb.run.step",
     "torch.rand(2, generator=torch.Generator(device='cuda')).new_zeros(2, device='cuda').to(0)",
+    "assert get_ipython().__class__.__name__ == 'ZMQInteractiveShell'",
     "import torch.utils.data as d\nfor _ in d.DataLoader(torch.ones(8, 2), num_workers=1): ...",
 )
 RESCUED = (
@@ -129,6 +130,13 @@ def test_what_is_lost_with_a_file_or_a_package_is_known_in_later_cells(room_of):
         assert {cell.index for cell in session.cells if cell.status == "ok"} == {3}
         names = ["after_a_script", "layer", "Net", "annotated", "Annotated", "after_a_key"]
         assert room.ask(session, defined, names=names) == names
+
+
+def test_an_error_does_not_say_where_python_lies_on_this_machine(room_of):
+    with room_of("bubblewrap").open("from typing import no_such_name") as session:
+        (cell,) = session.cells
+        assert cell.error == "ImportError: cannot import name 'no_such_name' from 'typing'"
+        assert ".py)" not in cell.traceback
 
 
 WRITING = (

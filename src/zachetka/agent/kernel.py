@@ -89,6 +89,10 @@ class NotebookShell(ZMQInteractiveShell):  # type: ignore[misc]
         return self.run_line_magic(name, rest, _stack_depth=2)
 
 
+# By this name notebooks ask whether they are one.
+NotebookShell.__name__ = ZMQInteractiveShell.__name__
+
+
 class NotebookKernel(IPythonKernel):  # type: ignore[misc]
     """An IPython kernel that also answers `probes_request`."""
 

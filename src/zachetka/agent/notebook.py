@@ -50,6 +50,7 @@ _FULL = 0.9
 _OUT_OF_MEMORY = re.compile(r"MemoryError\b|RuntimeError: .*can't allocate memory", re.DOTALL)
 _MAX_ERROR_CHARS = 2000
 _MAX_TRACEBACK_CHARS = 4000
+_PLACE = re.compile(r" \((?:/[^()\n]{1,500}\.(?:py|so)|unknown location)\)")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _CELL_FRAME = re.compile(r" *Cell In ?\[(\d{1,9})\]")
 
@@ -283,7 +284,7 @@ class NotebookRun:
             if result.status == "ok":
                 result.status = "error"
             name, value = errors[-1].get("ename", ""), errors[-1].get("evalue", "")
-            result.error = f"{name}: {value}"[:_MAX_ERROR_CHARS]
+            result.error = _without_place(f"{name}: {value}"[:_MAX_ERROR_CHARS])
             tracebacks = [_last_of(error.get("traceback")) for error in reversed(errors)]
             result.traceback = next(filter(None, tracebacks), None)
         if result.status not in {"error", "time_limit"}:
@@ -396,4 +397,9 @@ def _last_of(traceback: object) -> str | None:
     """Give the last part of an error as a kernel shows it, which names the error."""
     if not isinstance(traceback, list) or not traceback:
         return None
-    return _COLOUR.sub("", str(traceback[-1])[:_MAX_ERROR_CHARS]).strip("\n")
+    return _without_place(_COLOUR.sub("", str(traceback[-1])[:_MAX_ERROR_CHARS]).strip("\n"))
+
+
+def _without_place(error: str) -> str:
+    """Take from an error of `from x import y` where x lies, which may be a folder of the host."""
+    return _PLACE.sub("", error)
