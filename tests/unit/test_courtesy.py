@@ -161,6 +161,17 @@ ACCEPTED = {
     "colab": "import os; from google.colab import files, userdata, widgets, runtime, kernel",
     "colab as it is": "import google.colab; assert google.colab.files.upload() == {}\n"
     "google.colab.drive.flush_and_unmount(); google.colab.output.clear()",
+    "bars": "from fastprogress import master_bar\n"
+    "from fastprogress.fastprogress import progress_bar\nfrom alive_progress import alive_bar\n"
+    "bar = master_bar(range(2)); bar.main_bar.comment = 'x'\n"
+    "assert [(i, j) for i in bar for j in progress_bar([5], parent=bar)] == [(0, 5), (1, 5)]\n"
+    "assert len(progress_bar('abc', total=3)) == 3\nwith alive_bar(2) as bar:\n    bar()",
+    "what only prints": "from icecream import ic; from prettytable import PrettyTable\n"
+    "from termcolor import colored, cprint; from colorama import Fore, Style, init\n"
+    "init(autoreset=True); cprint('x', 'red'); ic.configureOutput(prefix='')\n"
+    "assert ic(3) + 1 == 4 and ic(1, 2) == (1, 2) and colored('a', 'green').upper() == 'A'\n"
+    "table = PrettyTable(['name', 'n']); table.field_names = ['a', 'b']; table.add_row(['x', 1])\n"
+    "print(table, f'{Fore.GREEN}x{Style.RESET_ALL}', Fore.RED + 'y')",
     "newer names": "from itertools import batched; from typing import override\n"
     "assert list(batched('abc', 2)) == [('a', 'b'), ('c',)]\n"
     "class A:\n    @override\n    def f(self): ...",

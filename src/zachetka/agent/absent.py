@@ -25,9 +25,15 @@ NAMES: Final = frozenset(
         *("wandb", "mlflow", "comet_ml", "neptune", "clearml", "aim", "tensorboardX", "trackio"),
         *("jaxtyping", "typeguard", "beartype", "torchtyping", "line_profiler"),
         *("torchinfo", "torchsummary", "torchviz", "livelossplot", "memory_profiler", "loguru"),
+        *("prettytable", "termcolor", "colorama", "icecream", "fastprogress", "alive_progress"),
     }
 )
 _KEEPS_SETTINGS: Final = frozenset({"wandb", "trackio"})
+# Gone through, rather than called to no effect.
+_BARS: Final = frozenset(
+    {"fastprogress.progress_bar", "fastprogress.master_bar", "alive_progress.alive_it"}
+)
+_GIVING_BACK: Final = frozenset({"icecream.ic", "termcolor.colored"})
 _FOLDERS: Final = frozenset({"dir", "log_dir", "logdir"})
 _settings: dict[str, Settings] = {}
 
@@ -125,6 +131,11 @@ class Absent(ModuleType):
         """Give a decorated function back, and otherwise this."""
         if self.__name__ in {f"{package}.init" for package in _KEEPS_SETTINGS}:
             return self._run(kwargs.get("config"))
+        path = self.__name__.split(".")
+        if args and f"{path[0]}.{path[-1]}" in _BARS:
+            return _Bar(self.__name__, args[0])
+        if args and self.__name__ in _GIVING_BACK:
+            return args[0] if len(args) == 1 or self._package == "termcolor" else args
         is_decorator = len(args) == 1 and not kwargs and callable(args[0])
         # A model is called as well, and has no name: it is shown or watched.
         return args[0] if is_decorator and hasattr(args[0], "__name__") else self
@@ -196,6 +207,20 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
 for _name in ("lt", "le", "gt", "ge", "neg", "pos", "abs"):
     setattr(Absent, f"__{_name}__", _as_number(getattr(operator, _name)))
 Absent.__round__ = _as_number(round)  # type: ignore[attr-defined]
+
+
+class _Bar(Absent):
+    """Something to go through, without the bar that shows how far one is."""
+
+    def __init__(self, name: str, items: Any) -> None:
+        super().__init__(name)
+        self.__dict__["_items"] = items
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.__dict__["_items"])
+
+    def __len__(self) -> int:
+        return len(self.__dict__["_items"])
 
 
 class _Anything(ModuleType):
