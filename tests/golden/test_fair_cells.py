@@ -80,6 +80,14 @@ ODD = [
         "ok",
         None,
     ),
+    ("newer string", 'd = {"a": 1}\nassert f"{d["a"]}" == "1"', "ok", None),
+    (
+        "bar",
+        "from fastprogress import progress_bar\nassert sum(progress_bar(range(3))) == 3",
+        "ok",
+        None,
+    ),
+    ("annotation", "import no_such_types as t\ndef g(x: t.Float): ...", "failed", "no_such_types"),
     (
         "restart",
         "get_ipython().kernel.do_shutdown(True)",
