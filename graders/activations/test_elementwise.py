@@ -200,7 +200,7 @@ class Answer:
     @property
     def grad(self):
         """The gradient; asking for it fails the check if the student's code has cut the graph."""
-        if self.untrusted_grad == "no graph" or not isinstance(self.untrusted_grad, torch.Tensor):
+        if not isinstance(self.untrusted_grad, torch.Tensor):
             fail(
                 Text(
                     f"`{self.name}` has no graph: no gradient can flow back to x",
@@ -332,6 +332,7 @@ def ask(student, name, cases, *, calls=(((), {}),), companions=False):
     refuse_ready_made(student, name, reply["called"])
     outs = validate(ListOf(Unvalidated(), len(cases)), reply["outs"], words[0])
     grads = validate(ListOf(Unvalidated(), len(cases)), reply["grads"], words[0])
+    validate(ListOf(Bool(), len(cases)), reply["kept"], words[0])
     answers = []
     for (number, x, upstream, transposed), out, grad in zip(cases, outs, grads, strict=True):
         x, upstream = (v.T if transposed else v for v in (x, upstream))  # noqa: PLW2901
