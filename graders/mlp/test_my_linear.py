@@ -463,10 +463,9 @@ def refuse_ready_made_linear(student, *, found=None):
         sources = [cell.source for cell in student.cells]
         named = words_of(paths_used_by("MyLinear", sources, STAR_IMPORTS, helpers=False))
         found = not named.isdisjoint(READY_MADE)
-        beyond = words_of(paths_used_by("MyLinear", sources, STAR_IMPORTS))
-        flag_suspicious(student, (named & SUSPICIOUS) | (beyond & READY_MADE))
-        student.flag_back_doors("MyLinear")
         used = paths_used_by("MyLinear", sources, STAR_IMPORTS, values=True)
+        flag_suspicious(student, (named & SUSPICIOUS) | (words_of(used) & READY_MADE))
+        student.flag_back_doors("MyLinear")
         if any(path.startswith("torch.jit.") for path in used):
             student.flag("MyLinear uses torch.jit: which functions compiled code calls is not seen")
     if found:

@@ -142,7 +142,7 @@ import torch
 import torch.overrides
 from torch import nn
 
-conv = vars(nn.functional)["conv" + "1d"]
+LAYERS = {"conv": vars(nn.functional)["conv" + "1d"], "ready": nn.Linear}
 torch.overrides.TorchFunctionMode.spare = None
 """,
     """
@@ -154,7 +154,7 @@ class MyLinear(nn.Module):
 
     def forward(self, x):
         rows = x.reshape(-1, x.shape[-1], 1)
-        return conv(rows, self.weight[:, :, None], self.bias).reshape(*x.shape[:-1], -1)
+        return LAYERS["conv"](rows, self.weight[:, :, None], self.bias).reshape(*x.shape[:-1], -1)
 """,
 ]
 TASKS = {
@@ -195,6 +195,7 @@ def test_what_stands_in_for_a_linear_layer_is_pointed_out(tmp_path, sandbox):
     report = graded("mlp", MLP, tmp_path, sandbox)
     assert report.flags == (
         "cell 1: may change torch.overrides, on which checks rely",
+        "MyLinear uses Linear of torch, which can stand in for a linear layer",
         "MyLinear may go past what is watched: torch.nn.functional.__dict__",
         "MyLinear uses conv1d of torch, which can stand in for a linear layer",
     )

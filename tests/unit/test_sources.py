@@ -133,6 +133,14 @@ def test_code_in_a_string_is_a_back_door(body: str) -> None:
     assert any(map(is_back_door, used(HEAD + body)))
 
 
+def test_an_operator_of_ones_own_is_a_back_door() -> None:
+    """What torch calls inside of it, nobody counts."""
+    operator = (
+        "@torch.library.custom_op('my::silu', mutates_args=())\ndef silu(x):\n    return f(x)"
+    )
+    assert any(map(is_back_door, used(operator, HEAD + "return silu(x)")))
+
+
 @pytest.mark.parametrize(
     "body",
     [
