@@ -159,7 +159,7 @@ def _reset() -> BaseException | None:
 
 def _landmarks(user_ns: dict[str, Any]) -> Landmarks | None:
     """Remember what must not change; None where the notebook's values do not let us."""
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(BaseException):
         return Landmarks(user_ns)
     return None
 
@@ -168,7 +168,7 @@ def _is_as_before(landmarks: Landmarks | None) -> bool:
     """Put this copy right for another probe, and say whether it can answer one."""
     if landmarks is None or _reset() is not None:
         return False
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(BaseException):
         _forget_signals()
         gc.collect()
         return landmarks.are_unchanged()
