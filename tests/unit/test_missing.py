@@ -205,6 +205,8 @@ def test_a_word_that_holds_the_name_is_another_one():
         ("sgd_st\u0435p", "its letter `\u0435` is Cyrillic"),
         ("\u0455gd_\u0455t\u0435\u0440", "its letters `\u0435`, `\u0440`, `\u0455` are Cyrillic"),
         ("sgd_stepp", "is it the same thing under another name?"),
+        ("SGD_Step", "is it the same thing under another name?"),
+        ("SGD_St\u0435p", "its letter `\u0435` is Cyrillic"),
     ],
 )
 def test_a_letter_of_another_alphabet_is_named(there, said):

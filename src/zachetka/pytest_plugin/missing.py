@@ -118,9 +118,14 @@ def explain_absent(name: str, submission: Submission) -> Text | None:
     defined = sorted(
         {known for cell in _readable(submission.cells) for known in _defined_names(cell.source)}
     )
-    twins = [known for known in defined if known.translate(_LOOKALIKES) == name]
+    twins = [known for known in defined if _looks(known) == _looks(name)]
     similar = twins or difflib.get_close_matches(name, defined, n=1, cutoff=_SIMILAR)
     return _similar(similar[0]) if similar else None
+
+
+def _looks(name: str) -> str:
+    """Give what names share that differ in nothing but capitals and Cyrillic letters."""
+    return name.translate(_LOOKALIKES).casefold()
 
 
 def explain_unbound(
