@@ -34,6 +34,7 @@ def stepped(nb, *, values, cases):
                 "leaves": all(p.is_leaf and p.grad_fn is None for p in parameters),
                 "trainable": all(p.requires_grad for p in parameters),
                 "returns_none": returned is None,
+                "derives": torch.is_grad_enabled(),
             }
         )
     return results
@@ -44,6 +45,7 @@ STEPPED = {
     "leaves": Bool(),
     "trainable": Bool(),
     "returns_none": Bool(),
+    "derives": Bool(),
 }
 
 
@@ -72,6 +74,8 @@ def run_steps(student, values, *cases):
 @check("sgd_step", points=4, title=Text("two steps in a row", "два шага подряд"))
 def test_update(student, rng):
     values, steps = sgd_case(rng, 2, largest=2.0)
+    # Large ones in the second step: who cuts off or scales down at 5 is seen there.
+    steps[1] = [15 * grad for grad in steps[1][0]], steps[1][1]
     (got,) = run_steps(student, values, (steps, False))
     flat = torch.cat([value.flatten() for value in values])
     (first, one), (second, two) = (
@@ -134,8 +138,25 @@ def test_update(student, rng):
             "the gradient is scaled to length 1 before the step",
             "перед шагом градиент приведён к длине 1",
         ): torch.cat([value.flatten() for value in normed(values, steps)]),
+        Text(
+            "parameters of one dimension (biases) are skipped",
+            "пропущены одномерные параметры (bias)",
+        ): torch.where(
+            torch.cat([torch.full((v.numel(),), v.ndim > 1) for v in values]), right, flat
+        ),
         **mistakes,
     }
+    # Each number goes its own way, but not as far as its gradient says.
+    share = (actual - flat + one * first) / (-two * second)
+    if bool(((share > 0) & (share < 1 + 1e-4)).all()):
+        mistakes[
+            Text(
+                "the second step, along large gradients, is too short: are they cut off or scaled "
+                "down?",
+                "второй шаг, по большим градиентам, слишком короткий: не обрезаются ли они и не "
+                "уменьшаются ли?",
+            )
+        ] = actual
     known = mistakes if bool(actual.isfinite().all()) else {}
     assert_close(actual, right, name="sgd_step(parameters, learning_rate)", mistakes=known)
 
@@ -172,6 +193,22 @@ def test_leaves(student, rng):
         ),
     )
     assert_equal(
+        got["derives"],
+        True,
+        text=Text(
+            "After sgd_step gradients are switched off for all code that follows: nothing can be "
+            "trained any more.",
+            "После sgd_step градиенты выключены для всего кода, который идёт дальше: обучать "
+            "больше ничего нельзя.",
+        ),
+        hint=Text(
+            "`with torch.no_grad():` switches them on again; torch.set_grad_enabled(False) alone "
+            "does not.",
+            "`with torch.no_grad():` включает их обратно, а torch.set_grad_enabled(False) сам по "
+            "себе — нет.",
+        ),
+    )
+    assert_equal(
         got["returns_none"],
         True,
         text=Text("sgd_step must return None.", "sgd_step должна возвращать None."),
@@ -186,7 +223,7 @@ def test_leaves(student, rng):
 )
 def test_none_grads(student, rng):
     values, ((grads, rate),) = sgd_case(rng, 1, largest=0.95)
-    absent = ((0,), (1,), (0, 2))
+    absent = ((), (0,), (1,), (0, 2))
     cases = [
         ([([None if i in none else grad for i, grad in enumerate(grads)], rate)], False)
         for none in absent
@@ -198,7 +235,8 @@ def test_none_grads(student, rng):
             assert_close(after[i], values[i], name="p (p.grad is None)")
         moving = [i for i in range(len(values)) if i not in none]
         moved[none] = [i for i in moving if not is_close(after[i], values[i])]
-        if none == (1,) and moved[0,] == [] and 0 in moved[none]:
+        others_move = len(moved[()]) == len(values) and 0 in moved[none]
+        if none == (1,) and moved[0,] == [] and others_move:
             fail(
                 Text(
                     "When the first parameter has no gradient the others do not move either: "
