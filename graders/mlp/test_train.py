@@ -8,6 +8,7 @@ import torch
 from zachetka.errors import Cause, StudentFault
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
+    Bool,
     Float,
     Integer,
     ListOf,
@@ -92,8 +93,7 @@ def trained(  # noqa: C901 - a probe travels alone and holds all it needs
                 value.register_hook(lambda _: keep(record))
             return value
 
-        # Where one batch holds everything, no generator is needed and none is given.
-        drawn = {"generator": torch.Generator().manual_seed(seed)} if batch_size < len(x) else {}
+        drawn = {} if seed is None else {"generator": torch.Generator().manual_seed(seed)}
         history = nb.train(
             network,
             x,
@@ -149,7 +149,8 @@ class Case:
     def run(self, student, *, repaired, with_history=False, seeds=None):
         """Let the student train, with right companions in place of their own if `repaired`.
 
-        Trains once for each of the pairs of seeds: of the generator, and of the global state.
+        Trains once for each of the pairs of seeds: of the generator, or None for no generator, and
+        of the global state.
         """
         parameters, seeds = len(self.start), seeds or [(self.seed, self.global_seed)]
         history = ListOf(NumberOrTensor()) if with_history else Nothing()
@@ -206,7 +207,16 @@ class Case:
             f"{len(self.x)} примеров, batch_size={self.batch_size}, эпох: {self.epochs}; "
             f"backward вызван для потерь на пакетах размеров {shown} ({per_epoch} за эпоху).",
         )
-        if set(sizes) == {len(self.x)} and self.batch_size < len(self.x):
+        per_loss = batch_sizes(len(self.x), self.batch_size) * self.epochs
+        if sizes == [size for size in per_loss for _ in range(2)]:
+            text += Text(
+                " Every loss went backward twice.", " Для каждых потерь backward вызван дважды."
+            )
+        elif sizes == [size for size in per_loss if size > 1]:
+            text += Text(
+                " Batches of one sample are skipped.", " Пакеты из одного примера пропущены."
+            )
+        elif set(sizes) == {len(self.x)} and self.batch_size < len(self.x):
             text += Text(" batch_size is not used.", " batch_size не используется.")
         elif set(sizes) == {1}:
             text += Text(" Every sample came alone.", " Каждый пример шёл отдельно.")
@@ -312,7 +322,17 @@ class Case:
             fail(self.wrong_batches([]))
         pairs = self.pairs(got)
         states = torch.cat([got["states"], got["final"][None]]).double()
-        assert_close(states[0], self.start, name="model.parameters()")
+        assert_close(
+            states[0],
+            self.start,
+            name="model.parameters()",
+            mistakes={
+                Text(
+                    "training does not start from the weights that the model has",
+                    "обучение начинается не с тех весов, которые есть у модели",
+                ): states[0]
+            },
+        )
         slopes = self.gradients(states[:-1], pairs)
         smooth = torch.ones(len(pairs), dtype=torch.bool)
         if self.loss == "hinge":
@@ -393,7 +413,21 @@ def known_paths(states, slopes, rate, per_epoch, sizes):
             "the steps are divided by the number of samples in the batch; loss_fn gives the mean",
             "шаги поделены на число примеров в пакете, а loss_fn и так даёт среднее",
         ): before - rate / sizes * slopes,
+        Text(
+            "backward() is called twice for every loss",
+            "для каждых потерь backward() вызван дважды",
+        ): before - 2 * rate * slopes * (torch.arange(len(slopes)) % 2)[:, None],
         scaled(-length / rate): before + length * slopes,
+        Text(
+            "the steps have the right direction, and a length that changes from one to the next: "
+            "is there a schedule, or are the gradients clipped?",
+            "направление шагов верное, а длина от шага к шагу меняется: нет ли расписания или "
+            "обрезки градиентов?",
+        ): before + extents(moves, slopes) * slopes,
+        Text(
+            "some parameters never change: the step must go over all of model.parameters()",
+            "часть параметров не меняется: шаг нужен для всех model.parameters()",
+        ): torch.where((moves.abs() > 1e-9).any(0), right, before),
         Text(
             "each step still moves along the one before (momentum?); plain SGD has no memory",
             "каждый шаг продолжает предыдущий (momentum?); у обычного SGD нет памяти",
@@ -407,7 +441,8 @@ def known_paths(states, slopes, rate, per_epoch, sizes):
     felt = slopes[0].abs() > 1e-4
     signs = -slopes[0][felt].sign()
     first = moves[0][felt]
-    if len(first) > 3 and is_close(first, signs * first.abs().mean(), rtol=1e-2):
+    there = len(first) > 3 and bool((first.abs() > 1e-6).any())
+    if there and is_close(first, signs * first.abs().mean(), rtol=1e-2):
         paths[
             Text(
                 "all weights move by the same length in the first step: that is Adam or the like, "
@@ -430,6 +465,11 @@ def scaled(times):
 
 def extent(difference, vectors):
     return (difference * vectors).sum() / vectors.square().sum().clamp(min=1e-30)
+
+
+def extents(differences, vectors):
+    lengths = vectors.square().sum(1, keepdim=True).clamp(min=1e-30)
+    return (differences * vectors).sum(1, keepdim=True) / lengths
 
 
 def regression_case(rng, **options):
@@ -585,6 +625,10 @@ def test_history(student, rng):
                     "потери взвешены размерами пакетов, но не поделены на число примеров",
                 ): (before * sizes).sum(1),
                 Text(
+                    "a short last batch is counted as a full one: weigh each loss with len(xb)",
+                    "короткий последний пакет посчитан как полный: умножайте потери на len(xb)",
+                ): before.sum(1) * case.batch_size / count,
+                Text(
                     "the losses are taken after the update", "потери измерены после обновления"
                 ): late,
                 Text(
@@ -616,7 +660,8 @@ def test_full_batch(student, rng):
     case = regression_case(rng, batch_size=100, epochs=6)
 
     def judge(repaired):
-        (got,) = case.run(student, repaired=repaired)
+        # Where one batch holds everything, no generator is needed and none is given.
+        (got,) = case.run(student, repaired=repaired, seeds=[(None, case.global_seed)])
         expected = no_clearing = unscaled = case.start
         total = torch.zeros_like(case.start)
         early, missing = {}, case.early_end(got["sizes"])
@@ -669,12 +714,21 @@ def test_moons(student, rng):
     ),
 )
 def test_regression(student, rng):
-    x = rng.normal(60, 1, 2, 2)
+    # The last batch holds one sample.
+    x = rng.normal(57, 1, 2, 2)
     y = (x.flatten(1) @ rng.signs(4) + 1)[:, None]
     assert_follows_sgd(
         student,
-        Case(rng, x=x, y=y, hidden=[], loss="mse", epochs=5, batch_size=8, learning_rate=0.02),
+        Case(rng, x=x, y=y, hidden=[], loss="mse", epochs=3, batch_size=8, learning_rate=0.02),
     )
+    # Who stops early or shortens later steps is seen here. In this square every step takes away a
+    # quarter of what is missing: after 23 of them the loss is below 1e-3, changes by less than
+    # 1e-4, and the steps are still seen. With a rate that moves nothing it rests from the start.
+    x = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    y = x @ (5 * rng.signs(2)) + 5
+    for epochs, rate in ((40, 0.125), (25, 1e-12)):
+        options = {"epochs": epochs, "batch_size": 9, "learning_rate": rate}
+        assert_follows_sgd(student, Case(rng, x=x, y=y, hidden=[], loss="mse", **options))
 
 
 def assert_follows_sgd(student, case):
@@ -699,7 +753,7 @@ def measured_accuracy(nb, *, cases):
         found.append(
             nb.accuracy(torch.nn.Sequential(torch.nn.Flatten(), layer, *shape), x, targets)
         )
-    return {"accuracy(...)": found}
+    return {"accuracy(...)": found, "derives": torch.is_grad_enabled()}
 
 
 @check("train", points=2, title=Text("accuracy", "accuracy"))
@@ -723,7 +777,7 @@ def test_accuracy(student, rng):
     rows = torch.cat([torch.arange(31).repeat(5), order[:1].repeat(150)])
     many, signs = x[rows], targets[rows]
     signs[155:] = many[155:, 0].sign()
-    *few, last = accuracies(student, *pictures, (many, signs, False))
+    *few, last = accuracies(student, *pictures, (many, signs, False), in_order=True)
     for got in few:
         assert_close(
             got,
@@ -800,13 +854,29 @@ def test_accuracy_of_zero(student, rng):
     assert_close(got, hits / 24, name="accuracy(model, x, targets)")
 
 
-def accuracies(student, *cases):
-    """Give the accuracy of each case `(x, targets, whether scores are a column)`."""
+def accuracies(student, *cases, in_order=False):
+    """Give the accuracy of each case `(x, targets, whether scores are a column)`.
+
+    With `in_order`, who leaves gradients switched off fails the check.
+    """
     got = student.run(
         measured_accuracy,
         cases=cases,
-        returns={"accuracy(...)": ListOf(Unvalidated(), len(cases))},
+        returns={"accuracy(...)": ListOf(Unvalidated(), len(cases)), "derives": Bool()},
     )
+    if in_order and not got["derives"]:
+        fail(
+            Text(
+                "After accuracy gradients are switched off for all code that follows: nothing can "
+                "be trained any more.",
+                "После accuracy градиенты выключены для всего кода, который идёт дальше: обучать "
+                "больше ничего нельзя.",
+            ),
+            hint=Text(
+                "`with torch.no_grad():` switches them on again.",
+                "`with torch.no_grad():` включает их обратно.",
+            ),
+        )
     # One by one: the student's code gave numbers, not our list of them.
     values = [NumberOrTensor().validate(value, "accuracy(...)") for value in got["accuracy(...)"]]
     if any(isinstance(value, torch.Tensor) for value in values):
