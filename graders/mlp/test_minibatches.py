@@ -324,6 +324,16 @@ def test_order_is_random(student, rng):
                     "целые пакеты.",
                 )
             )
+        # How many of the first half come from the first half of x: hypergeometric with mean 50; by
+        # Hoeffding (1963) it is off by 37 or more with less than 2 exp(-2 37^2 / 100) = 3e-12.
+        if len(order) == count and abs(int((order[:100] < 100).sum()) - 50) >= 37:
+            fail(
+                Text(
+                    "The samples are shuffled within pieces of x only: draw one permutation of "
+                    "all of them.",
+                    "Примеры перемешаны только внутри кусков x: нужна одна перестановка всех.",
+                )
+            )
 
 
 @check(
