@@ -7,6 +7,7 @@ from zachetka.pytest_plugin import (
     Bool,
     Double,
     ListOf,
+    Number,
     Str,
     assert_equal,
     check,
@@ -14,7 +15,7 @@ from zachetka.pytest_plugin import (
     is_close,
 )
 
-# Far more than anyone draws of 17 samples: one by one they are 17 groups, and a line of 2000
+# Far more than anyone draws of 120 samples: one by one they are 120 groups, and a line of 2000
 # vertices is a smooth curve. What is compared outside grows with both.
 MOST_GROUPS = 300
 MOST_VERTICES = 2000
@@ -97,9 +98,16 @@ def drawn(  # noqa: C901, PLR0915 - a probe travels alone and holds all it needs
     axes_before = plt.subplots()[1] if beside_another else None
     plots, figures = [], [axes_before.figure] if beside_another else []
     for name, form, *values in calls:
-        given = [forms[form](value) for value in values]
+        # One form for all arguments, or one for each.
+        given = [forms[own](value) for own, value in zip(itertools.cycle(form.split()), values)]
         axes = getattr(nb, name)(*given)
-        plot = {"kind": type(axes).__name__, "points": [], "lines": [], "labels": []}
+        plot = {
+            "kind": type(axes).__name__,
+            "points": [],
+            "lines": [],
+            "labels": [],
+            "window": [0, 0],
+        }
         if isinstance(axes, matplotlib.axes.Axes):
             points, lines = (
                 [thinned(each) for each in itertools.islice(part(axes), most_groups)]
@@ -110,6 +118,7 @@ def drawn(  # noqa: C901, PLR0915 - a probe travels alone and holds all it needs
                 "points": points,
                 "lines": lines,
                 "labels": [axes.get_xlabel(), axes.get_ylabel()],
+                "window": sorted(map(float, axes.get_ylim())),
             }
             figures.append(axes.figure)
         plots.append(plot)
@@ -123,7 +132,8 @@ def drawn(  # noqa: C901, PLR0915 - a probe travels alone and holds all it needs
 
 @check("plots", points=3, title=Text("plot_loss draws the history", "plot_loss рисует историю"))
 def test_loss_line(student, rng):
-    epochs = rng.integers(9, 15)
+    # As many as no one draws who leaves some out, by a step or after a hundred.
+    epochs = rng.integers(101, 130)
     values, (plot,) = loss_plots(student, rng, epochs)
     # A line of markers alone is a line, too.
     shown = [*plot["lines"], *plot["points"]]
@@ -155,6 +165,7 @@ def test_loss_line(student, rng):
                 "По горизонтали должны идти номера эпох подряд, от 0 или от 1.",
             )
         )
+    refuse_hidden(plot, values)
 
 
 @check("plots", points=1, title=Text("plot_loss labels both axes", "plot_loss подписывает обе оси"))
@@ -171,9 +182,10 @@ def test_loss_labels(student, rng):
     ),
 )
 def test_predictions_points(student, rng):
-    reference, predicted = rng.normal(17), rng.normal(17)
+    reference, predicted = rng.normal(120), rng.normal(120)
     (plot,) = prediction_plots(student, ("tensor", reference, predicted))
     assert_points(plot, reference, predicted)
+    refuse_hidden(plot, predicted)
 
 
 @check(
@@ -186,8 +198,15 @@ def test_predictions_points(student, rng):
 )
 def test_predictions_inputs(student, rng):
     cases = [
-        (form, rng.normal(*shape), rng.normal(*shape))
-        for form, shape in (("tensor", (9, 1)), ("array", (9,)), ("array", (9, 1)), ("list", (9,)))
+        (form, rng.normal(*first), rng.normal(*second))
+        for form, first, second in (
+            ("tensor", (9, 1), (9, 1)),
+            ("array", (9, 1), (9, 1)),
+            ("list", (9,), (9,)),
+            # The usual case: targets (N,) beside a network's outputs (N, 1).
+            ("tensor", (9,), (9, 1)),
+            ("tensor list", (9,), (9,)),
+        )
     ]
     for case, plot in zip(cases, prediction_plots(student, *cases), strict=True):
         _, reference, predicted = case
@@ -306,6 +325,7 @@ PLOT = {
     "points": ListOf(Double(None, 2), at_most=MOST_GROUPS),
     "lines": ListOf(Double(None, 2), at_most=MOST_GROUPS),
     "labels": ListOf(Str(), at_most=2),
+    "window": ListOf(Number(), 2),
 }
 
 
@@ -360,6 +380,24 @@ def refuse_empty(plot, *values):
             "На графике нет переданных значений.",
         )
     )
+
+
+def refuse_hidden(plot, values):
+    """Fail the check if the limits of the vertical axis hide many of the values drawn along it."""
+    low, high = plot["window"]
+    hidden = int(((values < low) | (values > high)).sum())
+    # A few may be left out on purpose, such as the loss of a wild beginning.
+    if 4 * hidden > values.numel():
+        fail(
+            Text(
+                f"The limits of the vertical axis hide {hidden} points of {values.numel()}.",
+                f"Пределы вертикальной оси скрывают {hidden} точек из {values.numel()}.",
+            ),
+            hint=Text(
+                "Without set_ylim matplotlib shows all of them.",
+                "Без set_ylim matplotlib покажет их все.",
+            ),
+        )
 
 
 def assert_axes(got, name):
