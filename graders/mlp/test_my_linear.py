@@ -284,7 +284,9 @@ BENDS = {
 @check(
     "MyLinear",
     points=3,
-    title=Text("inputs of one and of three dimensions", "одномерные и трёхмерные входы"),
+    title=Text(
+        "inputs of one, three and four dimensions", "одномерные, трёхмерные и четырёхмерные входы"
+    ),
     hint=Text(
         "The last dimension of x is in_features; there may be any number before it.",
         "Последняя размерность x — это in_features; перед ней может быть сколько угодно других.",
@@ -294,7 +296,7 @@ def test_input_shapes(student, rng):
     # A missing or a subtracted bias is punished in `forward`, but that one asks for matrices only:
     # what the layer does with a matrix may be wrong here, too, and nothing else may.
     weight, bias = rng.normal(4, 7), rng.normal(4)
-    xs = [rng.normal(7), rng.normal(3, 5, 7), rng.normal(1, 7)]
+    xs = [rng.normal(7), rng.normal(3, 5, 7), rng.normal(1, 7), rng.normal(2, 3, 2, 7)]
     one = (rng.normal(1, 7), rng.normal(1), [rng.normal(5, 7)])
     shapes = [Float(*x.shape[:-1], 4) for x in xs]
     outs = linear_out(

@@ -139,10 +139,13 @@ def counted(nb, *, widths, frozen):
 
     layers = [torch.nn.Linear(a, b) for a, b in itertools.pairwise(widths)]
     inner = torch.nn.Sequential(*layers[1:])
-    model = torch.nn.Sequential(layers[0], inner, torch.nn.BatchNorm1d(widths[-1]))
+    # Neither of the last two is of any use to the network; their parameters have other shapes.
+    others = torch.nn.BatchNorm1d(widths[-1]), torch.nn.Conv2d(2, 3, 5, bias=False)
+    model = torch.nn.Sequential(layers[0], inner, *others)
     before = nb.count_parameters(model)
     for index in frozen:
         layers[index].weight.requires_grad_(False)
+    layers[1].bias.requires_grad_(False)
     return {"count_parameters(model)": [nb.count_parameters(model), before]}
 
 
@@ -179,7 +182,8 @@ def test_structure(student, rng):
     # Three hidden widths that neither rise nor fall, so that sorting them shows.
     first, last, low, middle, high = distinct_widths(rng, 5)
     low, middle, high = sorted((low, middle, high))
-    cases = [distinct_widths(rng, 3), distinct_widths(rng, 4), [first, middle, high, low, last]]
+    # They come before two, which are sorted where they are turned round.
+    cases = [distinct_widths(rng, 3), [first, middle, high, low, last], distinct_widths(rng, 4)]
     # Layers of one shape are layers of their own all the same.
     cases.append([first, middle, middle, middle, last])
     for got, widths in zip(structures(student, cases), cases, strict=True):
@@ -272,13 +276,17 @@ def test_mlp_forward(student, rng):
         assert_close(out.reshape(logits.shape), logits, name=name, mistakes=mistakes)
 
 
-@check("MyMLP", points=2, title=Text("one and three hidden widths", "одна и три скрытые ширины"))
+@check(
+    "MyMLP",
+    points=2,
+    title=Text("one, three and four hidden widths", "одна, три и четыре скрытые ширины"),
+)
 def test_depths(student, rng):
     cases = [
         (mlp_arguments(widths), "relu", mlp_weights(rng, widths), rng.normal(6, widths[0]))
         # Between equal widths a skip connection is possible, and wrong. The last is for comparison:
         # what is wrong with two widths as well is punished in `forward`.
-        for widths in ([5, 6, 3], [4, 7, 7, 6, 3], [5, 7, 6, 3])
+        for widths in ([5, 6, 3], [4, 7, 7, 6, 3], [4, 7, 6, 5, 5, 3], [5, 7, 6, 3])
     ]
     *outs, two = mlp_out(student, cases)
     known = list(variants(two.weights, cases[-1][-1], torch.relu))
@@ -509,8 +517,9 @@ def test_count_parameters(student, rng):
     )[name]
     got, plain = (Integer().validate(count, name) for count in counts)
     sizes = [(a * b, b) for a, b in itertools.pairwise(widths)]
-    total = sum(a + b for a, b in sizes) + 2 * widths[-1]
-    trainable = total - sum(sizes[index][0] for index in frozen)
+    convolution = 3 * 2 * 5 * 5
+    total = sum(a + b for a, b in sizes) + 2 * widths[-1] + convolution
+    trainable = total - sum(sizes[index][0] for index in frozen) - sizes[1][1]
     mistakes = {
         Text(
             "count_parameters counts frozen parameters (requires_grad=False), too.",
@@ -519,10 +528,18 @@ def test_count_parameters(student, rng):
         Text(
             "count_parameters counts tensors; count their elements.",
             "count_parameters считает тензоры, а нужно число элементов в них.",
-        ): 2 * len(sizes) + 2 - len(frozen),
+        ): 2 * len(sizes) + 3 - 1 - len(frozen),
         Text(
             "count_parameters leaves out the biases.", "count_parameters не учитывает bias."
-        ): sizes[1][0] + widths[-1],
+        ): sizes[1][0] + widths[-1] + convolution,
+        Text(
+            "count_parameters counts frozen biases, too.",
+            "count_parameters считает и замороженные bias.",
+        ): trainable + sizes[1][1],
+        Text(
+            "count_parameters multiplies the first two dimensions only; a tensor may have more.",
+            "count_parameters перемножает только две первые размерности, а их бывает больше.",
+        ): trainable - convolution + 3 * 2,
         Text(
             "count_parameters counts the frozen parameters instead of the others.",
             "count_parameters считает замороженные параметры вместо остальных.",
@@ -742,13 +759,23 @@ def assert_shapes(shapes, widths):
             )
         )
     hidden = widths[1:-1]
-    if hidden != sorted(hidden) and shapes == [
-        [b, a] for a, b in itertools.pairwise([widths[0], *sorted(hidden), widths[-1]])
-    ]:
+    orders = (
+        (Text("sorted", "отсортированы"), sorted(hidden)),
+        (Text("reversed", "идут в обратном порядке"), hidden[::-1]),
+    )
+    named = [
+        name
+        for name, order in orders
+        if order != hidden
+        and shapes == [[b, a] for a, b in itertools.pairwise([widths[0], *order, widths[-1]])]
+    ]
+    if named:
         fail(
             Text(
-                f"For {shown} the hidden widths are sorted: keep the order of hidden_dims.",
-                f"Для {shown} скрытые ширины отсортированы: сохраняйте порядок hidden_dims.",
+                f"For {shown} the hidden widths are {' or '.join(name.en for name in named)}: keep "
+                "the order of hidden_dims.",
+                f"Для {shown} скрытые ширины {' или '.join(name.ru for name in named)}: сохраняйте "
+                "порядок hidden_dims.",
             )
         )
     assert_equal(
