@@ -42,7 +42,8 @@ def margin_gradients(nb, *, scores, targets, parameters, alpha):
     cut = isinstance(loss, torch.Tensor) and not loss.requires_grad
     if not cut and not isinstance(loss, float):
         loss.backward()
-    return {"scores": scores.grad, "parameters": [value.grad for value in parameters]}
+    gradients = [value.grad for value in parameters]
+    return {"loss": loss, "scores": scores.grad, "parameters": gradients}
 
 
 def margin_case(rng):
@@ -377,17 +378,25 @@ def test_margin_gradients(student, rng):
         parameters=parameters,
         alpha=0.5,
         returns={
+            "loss": Unvalidated(),
             "scores": AnyOf(Float(12), Nothing()),
             "parameters": ListOf(AnyOf(Float(...), Nothing()), 3),
         },
     )
-    # The size of each gradient is the business of the other checks, its direction is that of this.
+    # The size of each gradient is the business of the other checks, its direction is that of this;
+    # where the loss is right, they find nothing and the size counts here.
     margins = targets * scores
     hinge = -targets * (margins < 1)
-    if not pushes_right(got["scores"], targets, margins):
+    loss = (1 - margins).clamp(min=0).mean() + 0.5 * sum(p.square().sum() for p in parameters)
+    is_right = isinstance(got["loss"], torch.Tensor) and is_close(got["loss"], loss)
+    if is_right or not pushes_right(got["scores"], targets, margins):
         assert_direction(got["scores"], hinge, name="scores")
     for index, (grad, value) in enumerate(zip(got["parameters"], parameters, strict=True)):
         assert_direction(grad, value, name=f"parameters[{index}]")
+    if is_right:
+        assert_size(got["scores"], hinge / 12, name="scores")
+        for index, (grad, value) in enumerate(zip(got["parameters"], parameters, strict=True)):
+            assert_size(grad, value, name=f"parameters[{index}]")
 
 
 def pushes_right(grad, targets, margins):
@@ -423,3 +432,12 @@ def assert_direction(grad, expected, *, name):
         rtol=1e-3,
         mistakes={Text("the sign is turned", "перепутан знак"): -expected},
     )
+
+
+def assert_size(grad, expected, *, name):
+    times = float(grad.norm() / expected.norm())
+    why = Text(
+        f"it is {times:.3g} times what it must be: is a part of the loss detached?",
+        f"он умножен на {times:.3g}: не отделена ли часть потерь от графа?",
+    )
+    assert_close(grad, expected, name=f"{name}.grad", rtol=1e-3, mistakes={why: times * expected})
