@@ -4,6 +4,7 @@ import torch
 
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
+    Bool,
     Float,
     ListOf,
     Str,
@@ -22,16 +23,17 @@ def softmax_outputs(nb, *, cases, as_leaf):
 
     given = nb.softmax
     if isinstance(given, type):
-        return {"kind": "class", "outs": [], "grads": []}
+        return {"kind": "class", "outs": [], "grads": [], "kept": True}
     if not callable(given):
-        return {"kind": "value", "outs": [], "grads": []}
-    outs, grads = [], []
+        return {"kind": "value", "outs": [], "grads": [], "kept": True}
+    outs, grads, kept = [], [], True
     for logits, upstream, args, kwargs in cases:
         leaf = logits.clone().requires_grad_()
         # Only one check gives it a leaf: what writes into its input shall fail for that alone.
         out = given(leaf if as_leaf else leaf * 1, *args, **kwargs)
         fits = isinstance(out, torch.Tensor) and out.shape == logits.shape
         outs.append(out)
+        kept = kept and torch.equal(leaf.detach(), logits)
         if upstream is None or not fits or not out.requires_grad:
             grads.append(None)
         else:
@@ -43,7 +45,7 @@ def softmax_outputs(nb, *, cases, as_leaf):
                     raise
                 grad = None
             grads.append(torch.zeros_like(leaf) if grad is None else grad)
-    return {"kind": "function", "outs": outs, "grads": grads}
+    return {"kind": "function", "outs": outs, "grads": grads, "kept": kept}
 
 
 READY_MADE = frozenset(
@@ -78,11 +80,19 @@ SUMS = Text(
 )
 # Keeps apart two ways to make the same mistake, whose numbers differ.
 AGAIN = Text(" ", " ")
-WHOLE_MAXIMUM = Text(
-    "softmax of logits up to 1e4 gives NaN: the maximum that is subtracted is that of the whole "
-    "tensor, not of each row.",
-    "softmax логитов до 1e4 даёт NaN: вычитается максимум всего тензора, а не каждой строки.",
-)
+# What is subtracted by mistake in place of the maximum of each row.
+WRONG_MAXIMA = {
+    Text(
+        "softmax of logits up to 1e4 gives NaN: the maximum that is subtracted is that of the "
+        "whole tensor, not of each row.",
+        "softmax логитов до 1e4 даёт NaN: вычитается максимум всего тензора, а не каждой строки.",
+    ): torch.max,
+    Text(
+        "softmax of logits up to 1e4 gives NaN: the maxima that are subtracted are those of the "
+        "columns, not of the rows.",
+        "softmax логитов до 1e4 даёт NaN: вычитаются максимумы столбцов, а не строк.",
+    ): lambda logits: logits.amax(0),
+}
 
 
 def ask(student, cases, *, as_leaf=False):
@@ -91,7 +101,7 @@ def ask(student, cases, *, as_leaf=False):
         softmax_outputs,
         cases=cases,
         as_leaf=as_leaf,
-        returns={"kind": Str(), "outs": Unvalidated(), "grads": Unvalidated()},
+        returns={"kind": Str(), "kept": Bool(), "outs": Unvalidated(), "grads": Unvalidated()},
     )
     if reply["kind"] == "class":
         fail(
@@ -114,6 +124,13 @@ def ask(student, cases, *, as_leaf=False):
         # The rule against ready-made functions is about the eight modules.
         student.flag("softmax seems to call a ready-made softmax of torch")
     student.flag_back_doors("softmax")
+    if as_leaf and not reply["kept"]:
+        fail(
+            Text(
+                "softmax changes the logits that it is given.",
+                "softmax изменяет переданные ей logits.",
+            )
+        )
     anything = ListOf(Unvalidated(), len(cases))
     outs = validate(anything, reply["outs"], "softmax")
     grads = validate(anything, reply["grads"], "softmax")
@@ -173,6 +190,12 @@ def mistakes_of(logits, dim):
             f"суммы взяты вдоль размерности {other}, а не {dim}",
         )
         found[text] = logits.double().softmax(other)
+        text = Text(
+            f"the maxima that are subtracted run along dimension {other}, not along {dim}",
+            f"вычитаются максимумы вдоль размерности {other}, а не {dim}",
+        )
+        e = (logits.double() - logits.double().amax(other, keepdim=True)).exp()
+        found[text] = e / e.sum(dim, keepdim=True)
     return found
 
 
@@ -199,14 +222,15 @@ def test_rows(student, rng):
 )
 def test_dim(student, rng):
     cases = [
-        (rng.normal(3, 4, 5), None, [], {"dim": 0}),
+        (rng.normal(3, 4, 5), rng.normal(3, 4, 5), [], {"dim": 0}),
         (rng.normal(3, 4, 5), None, [1], {}),
         (rng.normal(3, 4, 5), None, [], {"dim": -2}),
         (rng.normal(4, 4), None, [], {"dim": 0}),
         (rng.normal(6), None, [], {"dim": 0}),
         (rng.normal(2, 3, 2, 3), None, [], {}),
+        (rng.normal(3, 4), rng.normal(3, 4), [], {}),
     ]
-    outs, _ = ask(student, cases)
+    outs, grads = ask(student, cases)
     for (logits, _, args, kwargs), out in zip(cases, outs, strict=True):
         dim = kwargs.get("dim", *(args or [-1]))
         mistakes = mistakes_of(logits, dim)
@@ -219,6 +243,29 @@ def test_dim(student, rng):
             name=f"{called_as(args, kwargs)}, logits: {tuple(logits.shape)}",
             mistakes=mistakes,
         )
+    # A gradient that is wrong for rows of a matrix, too, is punished below.
+    along_first, of_rows = (
+        isinstance(grads[at], torch.Tensor)
+        and is_close(grads[at], gradient_of(*cases[at][:2], dim))
+        for at, dim in ((0, 0), (-1, -1))
+    )
+    if of_rows and not along_first:
+        fail(
+            Text(
+                "The gradient is right for the rows of a matrix and wrong with dim=0.",
+                "Градиент верен для строк матрицы и неверен при dim=0.",
+            ),
+            hint=Text(
+                "The `backward` of your own Function must sum along the same dim.",
+                "В `backward` своей Function сумма берётся вдоль того же dim.",
+            ),
+        )
+
+
+def gradient_of(logits, upstream, dim):
+    """The gradient of (softmax(logits) * upstream).sum(), in float64."""
+    probabilities = logits.double().softmax(dim)
+    return probabilities * (upstream - (upstream * probabilities).sum(dim, keepdim=True))
 
 
 @check("softmax", points=3, title=Text("logits up to 1e4", "логиты до 1e4"))
@@ -228,9 +275,15 @@ def test_large_logits(student, rng):
     wide = rng.uniform(4, 6, low=-1e4, high=1e4)
     cases = [(x, torch.ones_like(x) + x.sign(), [], {}) for x in (rows, wide, rows[:1])]
     outs, grads = ask(student, cases)
-    for (logits, _, _, _), out in zip(cases, outs, strict=True):
-        if not out.isfinite().all():
-            fail(WHOLE_MAXIMUM if is_lost_to_whole_maximum(logits, out) else OVERFLOW, hint=LARGE)
+    all_logits = [logits for logits, _, _, _ in cases]
+    if not all(bool(out.isfinite().all()) for out in outs):
+        lost = (
+            text
+            for text, maximum in WRONG_MAXIMA.items()
+            if all(map(is_lost_to(maximum), all_logits, outs))
+        )
+        fail(next(lost, OVERFLOW), hint=LARGE)
+    for logits, out in zip(all_logits, outs, strict=True):
         mistakes = {
             Text(
                 "the logits are cut off, so that differences between them are lost" + " " * number,
@@ -255,10 +308,14 @@ def test_large_logits(student, rng):
         fail(GRADIENT_OVERFLOW, hint=LARGE)
 
 
-def is_lost_to_whole_maximum(logits, out):
-    """Say whether exactly the rows are NaN that a maximum of the whole tensor empties."""
-    sums = (logits - logits.max()).exp().sum(-1, keepdim=True)
-    return bool((out.isnan() == (sums == 0).expand(logits.shape)).all())
+def is_lost_to(maximum):
+    """Make the test whether exactly the rows are NaN that subtracting such a maximum empties."""
+
+    def test(logits, out):
+        sums = (logits - maximum(logits)).exp().sum(-1, keepdim=True)
+        return bool((out.isnan() == (sums == 0).expand(logits.shape)).all())
+
+    return test
 
 
 @check(
@@ -296,15 +353,20 @@ def test_gradient(student, rng):
             "the sum is taken for a constant: is it detached?",
             "сумма принята за константу: не отделена ли она от графа?",
         )
-        product = expected * (upstream - (upstream * expected).sum(-1, keepdim=True))
         assert_close(
             validate(Float(*logits.shape), grad, "gradient"),
-            product,
+            gradient_of(logits, upstream, -1),
             name="gradient of softmax(logits)",
             mistakes={
                 detached: constant_sum,
                 detached + AGAIN: constant_sum_of_shifted,
                 Text("the gradient is 0", "градиент равен 0"): torch.zeros_like(logits),
+                Text(
+                    "only the diagonal of the Jacobian is there: every value depends on all logits "
+                    "of its row",
+                    "учтена только диагональ якобиана, а каждое значение зависит от всех логитов "
+                    "своей строки",
+                ): upstream.double() * expected * (1 - expected),
                 Text(
                     "the gradient passes unchanged, as if softmax were not there",
                     "градиент проходит без изменений, будто softmax нет",
