@@ -387,7 +387,7 @@ class Activation:
     """One class: its function of (x, number) in float64 and the wrong ones that students write.
 
     `halves` are wrong gradients, as functions of (x, number): a factor taken for a constant. In
-    `ranges` lie the numbers of two calls.
+    `ranges` lie the numbers of the calls: the first is given by its place, the others by name.
     """
 
     name: str
@@ -396,7 +396,7 @@ class Activation:
     halves: Mapping[Text, Callable[..., torch.Tensor]] = field(default_factory=dict)
     parameter: str | None = None
     default: float | None = None
-    ranges: tuple[tuple[float, float], tuple[float, float]] = ((0.0, 0.0), (0.0, 0.0))
+    ranges: tuple[tuple[float, float], ...] = ()
 
     def at(self, x, number=None):
         """Give the function's values and derivative in float64."""
@@ -683,13 +683,13 @@ def checks_of(it):  # noqa: C901 - six small checks, not one branching function
                 ),
             )
             def test_parameter(self, student, rng):
-                first, second = (rng.number(*ends) for ends in it.ranges)
-                calls = [((first,), {}), ((), {it.parameter: second})]
-                asked = [case(rng, ordinary(rng), number=number) for number in range(2)]
+                numbers = [rng.number(*ends) for ends in it.ranges]
+                first, *others = numbers
+                calls = [((first,), {}), *(((), {it.parameter: other}) for other in others)]
+                asked = [case(rng, ordinary(rng), number=at) for at in range(len(calls))]
 
                 def judge(companions):
                     answers, _ = ask(student, name, asked, calls=calls, companions=companions)
-                    numbers = (first, second)
                     for answer, number in zip(answers, numbers, strict=True):
                         assert_parameter(it, answer, number, numbers)
                         assert_gradient(it, answer, number)
@@ -703,9 +703,17 @@ def assert_parameter(it, answer, number, numbers):
     """Compare values; say so if they are right for the number of another call."""
     if not is_close(answer.out, it.at(answer.x, number)[0]):
         if is_close(answer.out, it.at(answer.x)[0]):
-            ignored = Text(
-                f"the default is used, whatever {it.parameter} is given",
-                f"берётся значение по умолчанию, какой {it.parameter} ни передай",
+            # Other numbers came before.
+            ignored = (
+                Text(
+                    "the default is used in place of 0: does an `or` take 0 for nothing?",
+                    "вместо 0 берётся значение по умолчанию: не считает ли `or` 0 за ничто?",
+                )
+                if number == 0
+                else Text(
+                    f"the default is used, whatever {it.parameter} is given",
+                    f"берётся значение по умолчанию, какой {it.parameter} ни передай",
+                )
             )
             fail(Text(f"`{answer.name}`: {ignored.en}", f"`{answer.name}`: {ignored.ru}"))
         if any(is_close(answer.out, it.at(answer.x, other)[0]) for other in numbers):
@@ -828,7 +836,7 @@ TestMyLeakyReLU = checks_of(
         },
         parameter="negative_slope",
         default=0.01,
-        ranges=((0.3, 0.6), (0.3, 0.6)),
+        ranges=((0.3, 0.6), (0.3, 0.6), (0.0, 0.0)),
     )
 )
 
