@@ -1,10 +1,10 @@
 """Hidden checks of `weight-init`: apply_init."""
 
 from zachetka.language import Text
-from zachetka.pytest_plugin import ListOf, Str, check, fail
+from zachetka.pytest_plugin import Bool, ListOf, Str, check, fail
 
 
-def applied(nb, *, width):
+def applied(nb, *, width, alone):
     import torch
     from torch import nn
 
@@ -41,10 +41,18 @@ def applied(nb, *, width):
             if isinstance(layer, nn.Module):
                 layer.weight.fill_(0.5)
 
+    derived = torch.is_grad_enabled()
     before = {name: value.clone() for name, value in model.state_dict().items()}
     result = nb.apply_init(model, init_)
     after = model.state_dict()
+    derives = torch.is_grad_enabled() == derived
+    trainable = derives and all(parameter.requires_grad for parameter in model.parameters())
+    if alone:
+        layer = nn.Linear(2, 3)
+        names[id(layer)] = "model"
+        nb.apply_init(layer, init_)
     return {
+        "trainable": trainable,
         "calls of init_": calls,
         "changed parameters": [
             name for name in before if not torch.equal(before[name], after[name])
@@ -56,11 +64,14 @@ def applied(nb, *, width):
 LINEARS = ["body.0", "body.2.1", "body.2.2.0", "table.fc", "head"]
 
 
-def calls_of(student, rng):
+def calls_of(student, rng, *, alone=False):
+    """What apply_init does to a tower; with `alone` also to a model that is one layer itself."""
     return student.run(
         applied,
         width=rng.integers(4, 9),
+        alone=alone,
         returns={
+            "trainable": Bool(),
             "calls of init_": ListOf(Str()),
             "changed parameters": ListOf(Str()),
             "apply_init(model, init_)": Str(),
@@ -78,7 +89,7 @@ def calls_of(student, rng):
     ),
 )
 def test_every_linear(student, rng):
-    calls = calls_of(student, rng)["calls of init_"]
+    calls = calls_of(student, rng, alone=True)["calls of init_"]
     missed = [name for name in LINEARS if name not in calls]
     if missed:
         names = ", ".join(f"model.{name}" for name in missed)
@@ -87,6 +98,13 @@ def test_every_linear(student, rng):
                 f"init_ was not called for {len(missed)} of {len(LINEARS)} layers nn.Linear: "
                 f"{names}.",
                 f"init_ не вызвана для {len(missed)} из {len(LINEARS)} слоёв nn.Linear: {names}.",
+            )
+        )
+    if "model" not in calls:
+        fail(
+            Text(
+                "init_ was not called for a model that is itself an nn.Linear.",
+                "init_ не вызвана для модели, которая сама — nn.Linear.",
             )
         )
 
@@ -127,6 +145,15 @@ def test_nothing_else(student, rng):
             Text(
                 f"other parameters of the model have changed: {', '.join(changed)}.",
                 f"изменились другие параметры модели: {', '.join(changed)}.",
+            )
+        )
+    if not got["trainable"]:
+        fail(
+            Text(
+                "after apply_init the model cannot be trained any more: gradients are switched "
+                "off and stay so.",
+                "после apply_init модель больше нельзя обучать: градиенты выключены и такими "
+                "остались.",
             )
         )
     if not calls:

@@ -1,0 +1,13 @@
+# /// zachetka
+# about = "Gradients are switched off for init_ and stay so."
+# score = 0.985
+# fails = ["apply_init.nothing_else"]
+# diagnosis = "after apply_init the model cannot be trained any more"
+# ///
+# %% apply_init
+def apply_init(model, init_):
+    torch.set_grad_enabled(False)
+    for module in model.modules():
+        if isinstance(module, nn.Linear):
+            init_(module)
+    return model
