@@ -65,6 +65,8 @@ def forward_traces(nb, *, layers, x, kind, training, grads):
     parameters = [value for linear in linears for value in (linear.weight, linear.bias)]
     for parameter, grad in zip(parameters, grads, strict=False):
         parameter.grad = None if grad is None else grad.clone()
+    # One is frozen, as in a network that is tuned further.
+    parameters[-1].requires_grad_(not grads)
 
     def hooks():
         found = [
@@ -94,7 +96,9 @@ def forward_traces(nb, *, layers, x, kind, training, grads):
     states_before = [value.clone() for value in model.state_dict().values()]
     modes_before = [module.training for module in model.modules()]
     flags_before = [parameter.requires_grad for parameter in parameters]
+    derived = torch.is_grad_enabled()
     got = nb.forward_statistics(model, x)
+    derives = torch.is_grad_enabled() == derived
     exact = (
         isinstance(got, list)
         and all(isinstance(pair, tuple | list) for pair in got)
@@ -123,6 +127,7 @@ def forward_traces(nb, *, layers, x, kind, training, grads):
             for a, b in zip(states_before, model.state_dict().values(), strict=False)
         ),
         "grads": [parameter.grad for parameter in parameters],
+        "derives": derives,
         "flags": flags_before == [parameter.requires_grad for parameter in parameters],
     }
 
@@ -161,7 +166,7 @@ def traces(student, chain, x, *, kind="plain", training=True, grads=(), measured
     """
     parameters = [value for layer in chain.layers for value in layer]
     pairs = ListOf(TupleOf(Number(), Number()))
-    flags = ("exact", "ran", "own_hooks_alive", "hooks", "mode", "values", "flags")
+    flags = ("exact", "ran", "own_hooks_alive", "hooks", "mode", "values", "flags", "derives")
     got = student.run(
         forward_traces,
         layers=chain.layers,
@@ -485,6 +490,18 @@ def test_mode(student, rng):
             text=Text(
                 f"The model was in the mode {before}() and is not any more.",
                 f"Модель была в режиме {before}(), а теперь в другом.",
+            ),
+        )
+        assert_equal(
+            got["derives"],
+            True,
+            text=Text(
+                "After forward_statistics gradients are switched off for all code that follows.",
+                "После forward_statistics градиенты выключены для всего кода, который идёт дальше.",
+            ),
+            hint=Text(
+                "`with torch.no_grad():` switches them on again.",
+                "`with torch.no_grad():` включает их обратно.",
             ),
         )
         assert_equal(
