@@ -58,6 +58,8 @@ def gradient_traces(nb, *, layers, x, y, kind, grads, times):
 
     if kind == "shuffled":
         model = Shuffled(*linears)
+    elif kind == "alone":
+        model = nn.Linear(x.shape[1], y.shape[1], bias=False)
     else:
         first, second, third, fourth = linears
         model = nn.Sequential(
@@ -82,6 +84,11 @@ def gradient_traces(nb, *, layers, x, y, kind, grads, times):
         "exact": exact,
         "ran": len(calls) >= times,
         "grads": [parameter.grad for parameter in parameters],
+        "others": any(
+            p.grad is not None
+            for p in model.parameters()
+            if all(p is not parameter for parameter in parameters)
+        ),
     }
 
 
@@ -186,6 +193,7 @@ class Case:
                 NORMS: ListOf(Number()),
                 "exact": Bool(),
                 "ran": Bool(),
+                "others": Bool(),
                 "grads": ListOf(Unvalidated(), 2 * len(self.layers)),
             },
         )
@@ -195,6 +203,15 @@ class Case:
                 Text(
                     "gradient_statistics does not call loss_fn(model(x), y).",
                     "gradient_statistics не вызывает loss_fn(model(x), y).",
+                )
+            )
+        if kind == "alone" and len(got[NORMS]) != 1:
+            fail(
+                Text(
+                    f"`{NORMS}`: the model is itself an nn.Linear, so that the list has one entry; "
+                    f"got {len(got[NORMS])}.",
+                    f"`{NORMS}`: модель сама — nn.Linear, и в списке должно быть одно число, а "
+                    f"их {len(got[NORMS])}.",
                 )
             )
         if not got[NORMS]:
@@ -287,6 +304,9 @@ def test_modules_order(student, rng):
     # What is measured counts in `norms`; here only the order does.
     others = [case.norms(), *case.measured().values(), case.norms(swapped=True)]
     if any(proportional(norms, other[order]) for other in others):
+        if proportional(norms, case.norms()[order]):
+            # modules() has the model itself, too; and a layer may have no bias.
+            case.run(student, kind="alone", measured=False)
         return
     assert_close(
         norms,
@@ -316,8 +336,9 @@ def test_modules_order(student, rng):
 )
 def test_no_grads_left(student, rng):
     case = Case(rng)
-    _, got = case.run(student, measured=False)
-    if any(grad is not None for grad in got["grads"]):
+    # In the shuffled model there are other parameters beside those of the layers.
+    _, got = case.run(student, kind="shuffled", measured=False)
+    if got["others"] or any(grad is not None for grad in got["grads"]):
         fail(
             Text(
                 "Parameters whose grad was None have one after gradient_statistics.",
