@@ -181,7 +181,7 @@ def initialised(nb, *, task, name, part, shapes, start, seeds, companions):  # n
         except (AttributeError, TypeError, ValueError, RuntimeError):
             return {f"{name}(layer): layer.bias": layer.bias, "works": False, "layer.bias": None}
         return {f"{name}(layer): layer.bias": layer.bias, "works": True, "layer.bias": bare.bias}
-    before = weight.detach().clone()
+    before, derived = weight.detach().clone(), torch.is_grad_enabled()
     init_(layer)
     same_type = weight.dtype == before.dtype
     return {
@@ -191,6 +191,7 @@ def initialised(nb, *, task, name, part, shapes, start, seeds, companions):  # n
         "registered": [key for key, _ in layer.named_parameters()] == ["weight", "bias"],
         "trainable": bool(weight.requires_grad and bias.requires_grad),
         "leaves": bool(weight.is_leaf and bias.is_leaf),
+        "derives": torch.is_grad_enabled() == derived,
     }
 
 
@@ -335,6 +336,11 @@ def bias_check(task, points, name):
                     Text("the bias is 1; it must be zero", "bias равен 1, а должен быть нулём"): (
                         torch.ones(outputs)
                     ),
+                    # Whatever else it is.
+                    Text(
+                        "the bias is changed, but not to zero; it must become zero",
+                        "bias изменился, но не на ноль, а должен стать нулём",
+                    ): got[key],
                 },
             )
 
@@ -363,7 +369,8 @@ def in_place_check(task, points, name):
     )
     def test(student, rng):
         shapes = [(3, rng.integers(4, 8))]
-        facts = ("weight_stays", "bias_stays", "changed", "registered", "trainable", "leaves")
+        facts = ["weight_stays", "bias_stays", "changed", "registered", "trainable", "leaves"]
+        facts.append("derives")
 
         def judge(repaired):
             got = run_initialiser(
@@ -406,6 +413,16 @@ def assert_in_place(got, name):
                 "листьями с requires_grad=True.",
             ),
         )
+    assert_equal(
+        got["derives"],
+        True,
+        text=Text(
+            f"after `{name}` gradients are switched off for all code that follows: "
+            "`with torch.no_grad():` switches them on again.",
+            f"после `{name}` градиенты выключены для всего кода, который идёт дальше: "
+            "`with torch.no_grad():` включает их обратно.",
+        ),
+    )
 
 
 def fail_unchanged(name):

@@ -5,6 +5,7 @@
 #     "init_uniform_centered.uniform_bias",
 #     "init_uniform_centered.centered_bias",
 # ]
+# diagnosis = "it must become zero"
 # ///
 # %% init_uniform_centered
 def init_uniform_(layer):
