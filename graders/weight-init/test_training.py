@@ -44,6 +44,11 @@ MOST_LAYERS, MOST_UNITS, MOST_WEIGHTS = 100, 4096, 4_000_000
 
 # What rounding does; and what Adam does in two steps, far below what random weights differ by.
 UNMOVED, MOVED_LITTLE = 1e-5, 0.05
+# What random weights differ by, and no training here that starts from init_ goes as far.
+FAR = 0.3
+
+# So many steps, one an epoch, say whether the later ones are as long as the first.
+LATE = 40
 
 
 def trained(nb, *, x, y, fresh, start, calls, repaired):  # noqa: C901, PLR0915
@@ -537,7 +542,7 @@ def ways(net, x, y):
         steps = [weight - record for record in net.records if record.shape == weight.shape]
         step = min(steps, key=lambda step: float(step.abs().max()), default=None)
         # Layers that did not start from init_ are the matter of another check.
-        if step is not None and step.abs().max() < 0.3:
+        if step is not None and step.abs().max() < FAR:
             # Far from zero, so that a little weight decay turns no sign.
             found.append(-(step * slope.sign())[slope.abs() > 1e-3])
     # Weights that nothing moved, if there are none to follow.
@@ -570,6 +575,15 @@ HARMLESS = (
     "sklearn.metrics.roc_auc_score",
 )
 MODULES = {"sklearn.metrics", "sklearn.model_selection", "sklearn.utils"}
+def other_optimizers(student):
+    """The paths of the optimizers of torch that are used and are no Adam."""
+    return sorted(
+        path
+        for path in paths_of_training(student)
+        if path.startswith("torch.optim.")
+        and isinstance(getattr(torch.optim, path.rpartition(".")[2], None), type)
+        and not path.endswith((".Adam", ".Optimizer"))
+    )
 
 
 def flag_what_is_no_adam(student):
@@ -614,8 +628,9 @@ def test_adam(student, rng):
         small = {"epochs": epochs, "batch_size": batch_size, "learning_rate": rate}
         large = {"epochs": 1, "batch_size": count, "learning_rate": large_rate}
         whole = {"epochs": 5, "batch_size": count, "learning_rate": 0.05}
-        calls = [({**size, **options}, 0) for options in (small, large, whole)]
-        net, once, remembering = train_each(
+        late = {"epochs": LATE, "batch_size": count, "learning_rate": rate}
+        calls = [({**size, **options}, 0) for options in (small, large, whole, late)]
+        net, once, remembering, long = train_each(
             student, x, y, calls, start="positive", repaired=repaired
         )
         if not net.records:
@@ -627,10 +642,20 @@ def test_adam(student, rng):
                     "от её значений.",
                 )
             )
+        if net.lost(FAR) > len(net.weights) / 2:
+            fail(
+                Text(
+                    "Most layers do not start from what init_ gave: how far the training moves "
+                    "the weights from there cannot be measured.",
+                    "Большинство слоёв начинает не с весов от init_: нельзя измерить, насколько "
+                    "обучение сдвигает веса от её значений.",
+                )
+            )
         way = ways(net, x, y) / rate
         if bool(((way / steps - 1).abs() < 0.03).all()):
             assert_one_step(ways(once, x, y), large_rate)
             assert_one_optimizer(remembering, 5 * 0.05)
+            assert_no_schedule(ways(long, x, y) / rate)
             return
         one_epoch_less = Text("one epoch is missing", "не хватает одной эпохи")
         one_batch_less = Text(
@@ -702,6 +727,13 @@ def test_adam(student, rng):
             )
         if is_known:
             fail(Text(f"Training: {nearest.en}.", f"Обучение: {nearest.ru}."))
+        for path in other_optimizers(student):
+            fail(
+                Text(
+                    f"Training: {path} is used, and its steps are not those of Adam.",
+                    f"Обучение: используется {path}, а его шаги — не шаги Adam.",
+                )
+            )
         middle = float(way.median())
         # At a rate of 0.003 the weights soon leave the region where gradients are constant.
         if middle > 20 * steps:
@@ -746,6 +778,20 @@ def assert_one_step(way, rate):
             f"learning_rate={rate:.3f} the first one has another: take the rate as it is given.",
             f"Обучение: при малом learning_rate шаги верной длины, а при "
             f"learning_rate={rate:.3f} первый шаг другой: берите скорость такой, какая дана.",
+        )
+    )
+
+
+def assert_no_schedule(way):
+    """Fail unless many epochs of one step each went as far as so many steps at the given rate."""
+    if bool(((way / LATE - 1).abs() < 0.03).all()):
+        return
+    fail(
+        Text(
+            f"Training: a few epochs go as far as they must, but {LATE} epochs do not: every step "
+            "must have the given learning_rate, and every epoch must be run.",
+            f"Обучение: несколько эпох проходят верный путь, а {LATE} эпох — нет: каждый шаг "
+            "должен идти с заданным learning_rate, и пройти нужно все эпохи.",
         )
     )
 
@@ -849,22 +895,15 @@ def loss_of(logits, y):
 )
 def test_history(student, rng):
     # Every sample has the same loss, so that there is one right mean, however batches are drawn.
-    count, batch_size, epochs = 43, 8, rng.integers(3, 6)
+    # The last batch has one sample, whose logits `squeeze()` makes a number.
+    count, batch_size, epochs = 41, 8, rng.integers(12, 16)
     x, y = mirrored(rng, count, flips=0)
 
     def judge(repaired):
         net, losses, logits = recorded(
             student, x, y, repaired=repaired, epochs=epochs, batch_size=batch_size
         )
-        if len(net.history) != epochs:
-            fail(
-                Text(
-                    f"history must have one number per epoch: epochs={epochs}, but there are "
-                    f"{len(net.history)}.",
-                    f"В history должно быть по числу на эпоху: epochs={epochs}, а чисел "
-                    f"{len(net.history)}.",
-                )
-            )
+        assert_one_per_epoch(net, epochs)
         value = losses.mean()
         probabilities = logits.sigmoid()
         batches = -(-count // batch_size)
@@ -939,8 +978,23 @@ def test_history(student, rng):
                 cumulative: value * ones.cumsum(0),
             },
         )
+        # Further from the border there is next to no loss: still no reason to stop.
+        far, _, _ = recorded(student, 4 * x, y, repaired=repaired, epochs=epochs, batch_size=count)
+        assert_one_per_epoch(far, epochs)
 
     either_way(judge)
+
+
+def assert_one_per_epoch(net, epochs):
+    if len(net.history) != epochs:
+        fail(
+            Text(
+                f"history must have one number per epoch: epochs={epochs}, but there are "
+                f"{len(net.history)}.",
+                f"В history должно быть по числу на эпоху: epochs={epochs}, а чисел "
+                f"{len(net.history)}.",
+            )
+        )
 
 
 @check(
@@ -1124,10 +1178,10 @@ def test_seed(student, rng):
         }
         calls = [
             ({**short, "seed": chosen}, state + shift)
-            for chosen, shift in ((seed, 0), (seed, 7), (seed + 1, 0))
+            for chosen, shift in ((seed, 0), (seed, 7), (seed + 1, 0), (0, 0), (0, 7))
         ]
         nets = train_each(student, x, y, calls, start="kaiming", repaired=repaired)
-        first, second, other = (net.flat() for net in nets)
+        first, second, other, zero, again = (net.flat() for net in nets)
         if not is_close(first, second):
             fail(
                 Text(
@@ -1142,6 +1196,15 @@ def test_seed(student, rng):
                 Text(
                     "Another seed gave the same model: the argument is not used.",
                     "Другое зерно дало ту же модель: аргумент не используется.",
+                )
+            )
+        if not is_close(zero, again):
+            fail(
+                Text(
+                    "The seed 0 gave another model when the global random state was another one: "
+                    "`if seed:` takes 0 for no seed.",
+                    "Зерно 0 дало другую модель при другом глобальном состоянии генератора: "
+                    "`if seed:` считает 0 отсутствием зерна.",
                 )
             )
 

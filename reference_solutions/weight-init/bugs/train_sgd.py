@@ -5,7 +5,7 @@
 #     "train_with_init.adam",
 #     "train_with_init.moons",
 # ]
-# diagnosis = "The weights do not move as Adam moves them: are the steps those of another optimizer"
+# diagnosis = "torch.optim.SGD is used, and its steps are not those of Adam"
 # ///
 # %% train_with_init
 def train_with_init(
