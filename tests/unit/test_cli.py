@@ -5,7 +5,9 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from zachetka import cli, sandbox
 from zachetka.cli.options import SandboxName, resolve_sandbox
@@ -209,17 +211,20 @@ def test_the_schema_is_json():
         ("mlp_weight_init.ipynb", None),
     ],
 )
-def test_a_file_name_can_tell_the_assignment(course, name, found):
-    from pathlib import Path
-
+def test_a_file_name_can_tell_the_assignment(course, tmp_path, name, found):
     from zachetka.cli.grading_commands import _assignment_of
 
+    notebook = tmp_path / name
+    handed_in = new_notebook(cells=[new_code_cell("x = 1")])
+    nbformat.write(handed_in, notebook)
     if found is None:
         with pytest.raises(UsageError, match="--assignment"):
-            _assignment_of(course, Path(name), None)
+            _assignment_of(course, notebook)
     else:
-        assert _assignment_of(course, Path(name), None) == found
-    assert _assignment_of(course, Path(name), "weight-init") == "weight-init"
+        assert _assignment_of(course, notebook) == found
+    handed_in.metadata["zachetka"] = {"assignment": "weight-init"}
+    nbformat.write(handed_in, notebook)
+    assert _assignment_of(course, notebook) == "weight-init"
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,9 @@ def explain_absent(name: str, submission: Submission) -> Text | None:
 
 def _looks(name: str) -> str:
     """Give what names share that differ in nothing but capitals and Cyrillic letters."""
-    return name.translate(_LOOKALIKES).casefold()
+    same = name.translate(_LOOKALIKES)
+    # `F` is hardly ever `f`.
+    return same.casefold() if len(same) > 1 else same
 
 
 def explain_unbound(
