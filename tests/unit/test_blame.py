@@ -100,3 +100,5 @@ def test_a_name_that_was_withheld_is_not_missing_by_a_mistake():
     error, names = error_of("print(utils)")
     assert is_of_sandbox(error, names, {"utils"})
     assert not is_of_sandbox(error, names, {"utlis"})
+    error, names = error_of("def f():\n    count += 1\nf()")
+    assert not is_of_sandbox(error, names, {"count"})

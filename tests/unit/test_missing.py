@@ -346,6 +346,7 @@ def test_a_name_of_pythons_own_that_is_used_again_is_told_with_its_cell(source, 
         ("def g():\n    sum = 0", "return sum(x)"),  # nobody else's
         ("loss = 0", "return loss(x)"),
         ("x = 1", "return sum(x)"),
+        ("def pow(x, n):\n    return x**n", "return pow(self.alpha(x), 2)"),
     ],
 )
 def test_another_name_that_cannot_be_called_is_not_guessed_at(source, line):

@@ -42,6 +42,11 @@ def test_a_student_beside_a_name_is_an_id(read, name):
     assert roster.students == (Student("07", "Anna Petrova"),)
 
 
+def test_a_student_beside_two_names_is_an_id(read):
+    roster = read("student,first name,last name\nst07,Anna,Petrova\n")
+    assert roster.students == (Student("st07", "Anna Petrova"),)
+
+
 def test_a_student_without_a_name_is_one(read):
     roster = read("student,email\nAnna Petrova,ap@x.ru\n")
     assert roster.students == (Student("ap@x.ru", "Anna Petrova", "ap@x.ru"),)

@@ -49,7 +49,8 @@ def is_of_sandbox(
     if last and last[0].tb_frame.f_globals is user_ns and steps[-1] == "RAISE_VARARGS":
         return False
     if isinstance(error, NameError):
-        return error.name in withheld
+        # Whatever is not here, a local variable without a value is the code's own mistake.
+        return not isinstance(error, UnboundLocalError) and error.name in withheld
     if isinstance(error, KeyError):  # `os.environ["WANDB_API_KEY"]`
         return bool(last) and last[0].tb_frame.f_globals is vars(os)
     return isinstance(error, _LACKING) or _says_so(error)

@@ -233,9 +233,13 @@ def _columns(header: list[str]) -> dict[str, int]:
         for what, all_known in _NAMES.items()
         if (known := [name for name in all_known if name in names])
     }
-    if "student" in names and columns["name"] != names.index("student"):
+    if "student" in names:
         # Beside a name it is who that is, as in our own summary.
-        columns.setdefault("id", names.index("student"))
+        student = names.index("student")
+        if columns["name"] == student and columns.keys() & {"first", "last"}:
+            del columns["name"]
+        if columns.get("name") != student:
+            columns.setdefault("id", student)
     return columns
 
 

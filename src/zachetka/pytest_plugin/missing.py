@@ -147,7 +147,8 @@ def explain_not_callable(line: str, cells: tuple[Cell, ...]) -> Text | None:
     built_in = [name for name in _CALLED.findall(line) if hasattr(builtins, name)]
     for cell in reversed(_readable(cells)):
         for name in built_in:
-            if name in _bound_names(cell.source):
+            # A function or class of that name can be called: something else in the line cannot.
+            if name in _bound_names(cell.source) and not _is_written(name, cell.source):
                 number = cell.index + 1
                 return Text(
                     en=f"`{name}` is Python's own function, and cell {number} gives its name to "

@@ -16,12 +16,13 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from zachetka.batch import declared
 from zachetka.cli.job_summary import Tried, checks_summary, not_found_summary, publish
+from zachetka.errors import SubmissionRejectedError
 from zachetka.language import Language, Text
 from zachetka.report.clean import clean_line
 from zachetka.report.model import from_json, write_report
 from zachetka.report.names import report_names
+from zachetka.submission import read_submission
 
 MOST_NOTEBOOKS: Final = 20
 MOST_MINUTES: Final = 360
@@ -59,7 +60,7 @@ def main() -> int:
     names = report_names(keys.values())
     tried: list[Tried] = []
     for number, path in enumerate(chosen):
-        language = declared(root / path)[1] or Language.EN
+        language = language_of(root / path)
         if number < MOST_NOTEBOOKS:
             one = try_notebook(root / path, path, language, deadline - time.monotonic())
         else:
@@ -81,6 +82,14 @@ def main() -> int:
         )
         return 1
     return 0
+
+
+def language_of(notebook: Path) -> Language:
+    """Give the language of a notebook's template; English where it names none."""
+    try:
+        return read_submission(notebook).language or Language.EN
+    except SubmissionRejectedError:
+        return Language.EN
 
 
 def minutes() -> float:
