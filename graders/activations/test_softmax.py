@@ -4,7 +4,6 @@ import torch
 
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
-    Bool,
     Float,
     ListOf,
     Str,
@@ -23,17 +22,16 @@ def softmax_outputs(nb, *, cases, as_leaf):
 
     given = nb.softmax
     if isinstance(given, type):
-        return {"kind": "class", "outs": [], "grads": [], "kept": True}
+        return {"kind": "class", "outs": [], "grads": []}
     if not callable(given):
-        return {"kind": "value", "outs": [], "grads": [], "kept": True}
-    outs, grads, kept = [], [], True
+        return {"kind": "value", "outs": [], "grads": []}
+    outs, grads = [], []
     for logits, upstream, args, kwargs in cases:
         leaf = logits.clone().requires_grad_()
         # Only one check gives it a leaf: what writes into its input shall fail for that alone.
         out = given(leaf if as_leaf else leaf * 1, *args, **kwargs)
         fits = isinstance(out, torch.Tensor) and out.shape == logits.shape
         outs.append(out)
-        kept = kept and torch.equal(leaf.detach(), logits)
         if upstream is None or not fits or not out.requires_grad:
             grads.append(None)
         else:
@@ -45,7 +43,7 @@ def softmax_outputs(nb, *, cases, as_leaf):
                     raise
                 grad = None
             grads.append(torch.zeros_like(leaf) if grad is None else grad)
-    return {"kind": "function", "outs": outs, "grads": grads, "kept": kept}
+    return {"kind": "function", "outs": outs, "grads": grads}
 
 
 READY_MADE = frozenset(
@@ -101,7 +99,7 @@ def ask(student, cases, *, as_leaf=False):
         softmax_outputs,
         cases=cases,
         as_leaf=as_leaf,
-        returns={"kind": Str(), "kept": Bool(), "outs": Unvalidated(), "grads": Unvalidated()},
+        returns={"kind": Str(), "outs": Unvalidated(), "grads": Unvalidated()},
     )
     if reply["kind"] == "class":
         fail(
@@ -124,13 +122,6 @@ def ask(student, cases, *, as_leaf=False):
         # The rule against ready-made functions is about the eight modules.
         student.flag("softmax seems to call a ready-made softmax of torch")
     student.flag_back_doors("softmax")
-    if as_leaf and not reply["kept"]:
-        fail(
-            Text(
-                "softmax changes the logits that it is given.",
-                "softmax изменяет переданные ей logits.",
-            )
-        )
     anything = ListOf(Unvalidated(), len(cases))
     outs = validate(anything, reply["outs"], "softmax")
     grads = validate(anything, reply["grads"], "softmax")
