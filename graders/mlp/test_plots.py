@@ -207,7 +207,7 @@ def test_predictions_inputs(student, rng):
         )
     ]
     for case, plot in zip(cases, prediction_plots(student, *cases), strict=True):
-        _, reference, predicted = case
+        reference, predicted = (values.flatten() for values in case[1:])
         # The wrong way round is punished above.
         if not shows(plot["points"], predicted, reference):
             assert_points(plot, reference, predicted)
