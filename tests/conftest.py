@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from zachetka import grading
+from zachetka import reuse
 from zachetka.sandbox import backends, control_group
 from zachetka.sandbox.engine import OWNER_LABEL, find_engine, sweep
 
@@ -49,7 +49,7 @@ def pytest_sessionfinish(session):
 @pytest.fixture(scope="session", autouse=True)
 def _no_idle_sandbox():
     yield
-    grading.end_idle_sandbox()
+    reuse.end_idle_sandbox()
 
 
 # The last words of a long output are what is read, and sometimes all that is kept of it.

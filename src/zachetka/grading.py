@@ -23,7 +23,7 @@ from zachetka.errors import (
     SubmissionRejectedError,
     UsageError,
 )
-from zachetka.examiner import examine_in_child, load
+from zachetka.examiner import examine_in_child
 from zachetka.homework import wrong_homework
 from zachetka.language import Language, Text
 from zachetka.manifest import Manifest, course_secret, load_manifest
@@ -34,6 +34,7 @@ from zachetka.report.model import (
     SandboxInfo,
     SubmissionInfo,
 )
+from zachetka.reuse import isolation_in, open_session, release
 from zachetka.sandbox import choose
 from zachetka.sandbox.base import Isolation
 from zachetka.sandbox.runtime import python_folders
@@ -139,18 +140,6 @@ class _Ran:
     fault: StudentFault | None = None
 
 
-# The one sandbox that this process keeps between two notebooks.
-_idle: dict[tuple[str, Limits], Session] = {}
-# Backends in which this process could not have a room.
-_without_rooms: set[str] = set()
-
-
-def end_idle_sandbox() -> None:
-    """End what this process keeps for another notebook, for which nobody else will tidy up."""
-    while _idle:
-        _idle.popitem()[1].close()
-
-
 class Grading:
     """One job with what its course says about it."""
 
@@ -214,7 +203,7 @@ class Grading:
         except BaseException:
             ran.session.close()
             raise
-        self._release(ran.session)
+        release(ran.session, self.sandbox)
         return reports
 
     def _examined(
@@ -246,44 +235,12 @@ class Grading:
             session.close()
         return report
 
-    def _open(self) -> Session:
-        """Give a session, in the sandbox of the last one if they may share it."""
-        if not self._shares_sandbox:
-            return Session(self.sandbox, self.limits, meanwhile=load)
-        if _idle:
-            key, session = _idle.popitem()
-            try:
-                if key == (self.sandbox.name, self.limits) and session.renew():
-                    return session
-            except BaseException:
-                session.close()
-                raise
-            session.close()
-        try:
-            return Session(self.sandbox, self.limits, rooms=True, meanwhile=load)
-        except InfrastructureError:
-            # A security module of the host may refuse what rooms are made with.
-            _without_rooms.add(self.sandbox.name)
-            return Session(self.sandbox, self.limits)
-
-    @property
-    def _shares_sandbox(self) -> bool:
-        wanted = self.isolation is Isolation.WARM and self.sandbox.name not in _without_rooms
-        return wanted and self.sandbox.no_rooms() is None
-
-    def _release(self, session: Session) -> None:
-        # At once: what the notebook has left running would have no limit of time.
-        if self._shares_sandbox and session.vacate():
-            _idle[self.sandbox.name, self.limits] = session
-        else:
-            session.close()
-
     def _run_cells(self, submission: Submission) -> _Ran:
         """Run the cells; one that brings the whole sandbox down is left out of the next try."""
         lost_cells: dict[int, str] = {}
         started = time.monotonic()
         while True:
-            session = self._open()
+            session = open_session(self.sandbox, self.limits, self.isolation)
             try:
                 session.execute(submission.cells, lost_cells)
             except StudentFault as fault:
@@ -354,7 +311,7 @@ class Grading:
     def _sandbox_info(self) -> SandboxInfo:
         return SandboxInfo(
             backend=self.sandbox.name,
-            isolation=(Isolation.WARM if self._shares_sandbox else Isolation.FRESH).value,
+            isolation=isolation_in(self.sandbox, self.isolation).value,
             image=self.sandbox.image(),
             limits=asdict(self.limits),
             enforcement=dict(self.sandbox.enforcement(self.limits)),

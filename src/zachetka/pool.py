@@ -291,7 +291,7 @@ def _start_worker() -> None:
     import pytest  # noqa: F401
     import torch
 
-    from zachetka.grading import end_idle_sandbox
+    from zachetka.reuse import end_idle_sandbox
 
     torch.set_num_threads(1)
     # A worker leaves without what is registered with atexit: its sandbox would be left behind.

@@ -6,7 +6,7 @@ import sys
 import pytest
 from toy_course import GRADER, HONEST, ToyCourse, causes
 
-from zachetka import grading
+from zachetka import grading, reuse
 from zachetka.errors import InfrastructureError, UsageError
 from zachetka.report.model import ReportStatus
 from zachetka.sandbox.base import Isolation
@@ -87,8 +87,8 @@ def test_where_no_room_can_be_had_each_gets_a_sandbox(course, bubblewrap, monkey
 
     sandbox = Roomless(0)
     monkeypatch.setattr(grading, "choose", lambda _: sandbox)
-    monkeypatch.setattr(grading, "_without_rooms", set())
-    monkeypatch.setattr(grading, "_idle", {})
+    monkeypatch.setattr(reuse, "_without_rooms", set())
+    monkeypatch.setattr(reuse, "_idle", {})
     for started in (2, 3):
         report = course.grade([HONEST], sandbox=bubblewrap, isolation=Isolation.WARM)
         assert (report.status, report.score) == (ReportStatus.GRADED, 1.0)

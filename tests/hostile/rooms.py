@@ -4,7 +4,7 @@ import functools
 
 from toy_course import HONEST
 
-from zachetka import grading
+from zachetka import reuse
 from zachetka.probe import load_probe
 from zachetka.sandbox import backends
 from zachetka.session import Session
@@ -98,14 +98,14 @@ def next_sight(name):
 
     None twice where the sandbox was thrown away, as it must be if anything looked odd.
     """
-    if not grading._idle:
+    if not reuse._idle:
         return None, None
-    key, session = grading._idle.popitem()
+    key, session = reuse._idle.popitem()
     if not session.renew():
         return None, None
     seen = _sight(session)
     if session.vacate():
-        grading._idle[key] = session  # for the next submission
+        reuse._idle[key] = session  # for the next submission
     return seen, first_sight(name, session.limits)
 
 

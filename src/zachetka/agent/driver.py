@@ -88,7 +88,7 @@ async def _run(wire: Wire, run: NotebookRun, header: dict[str, Any]) -> None:
     }
     with _spare_files():
         await run.execute(header["cells"], limits, lost, wire.write)
-    cpu_s, peak_memory_bytes = usage_of(run.kernel_pid)
+    cpu_s, peak_memory_bytes = usage_of(run.kernel.pid)
     wire.write({"type": "ran", "cpu_s": cpu_s, "peak_memory_bytes": peak_memory_bytes})
 
 
@@ -205,7 +205,7 @@ def _peer(connection: socket.socket) -> int | None:
 
 async def _probe_server(run: NotebookRun, path: str, deadline: float) -> socket.socket | None:
     with _listener(path, socket.SOCK_SEQPACKET) as listener:
-        await run.request_probes(path)
+        await run.kernel.request_probes(path)
         return listener.accept()[0] if await _connected(listener, run, deadline) else None
 
 
@@ -222,9 +222,9 @@ async def _connected(listener: socket.socket, run: NotebookRun, deadline: float)
     while time.monotonic() < deadline:
         if select.select([listener], [], [], 0.2)[0]:
             return True
-        if not await run.alive():
+        if not await run.kernel.alive():
             return False
-        pid = pid or await run.pid_of_copy()
+        pid = pid or await run.kernel.pid_of_copy()
         if pid is not None and has_ended(pid):
             return bool(select.select([listener], [], [], 0)[0])
     return False

@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
 import re
-import signal
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import nbformat
-from jupyter_client import AsyncKernelManager
-from jupyter_client.kernelspec import KernelSpec
 from nbclient.exceptions import DeadKernelError
 
 from zachetka.agent import declarations
-from zachetka.agent.cells import CellLimits, CellReader, CellResult
+from zachetka.agent.cells import CellLimits, CellResult
 from zachetka.agent.declarations import Extent
+from zachetka.agent.notebook_kernel import TICK_S, NotebookKernel
 from zachetka.agent.patience import WALL_FACTOR, Patience
-from zachetka.agent.provisioner import ForkProvisioner, PromptClient
 from zachetka.agent.usage import data_bytes_of
 
 if TYPE_CHECKING:
@@ -35,15 +28,12 @@ if TYPE_CHECKING:
 
     from zachetka.agent.forkserver import Client
 
-START_TIMEOUT_S = 60.0
 INTERRUPT_GRACE_S = 3.0
 RESCUES_S = 90.0  # wall seconds of all rescues together, of whatever they run
 COMPUTING_S = 15.0  # and of what computes there, as in `patience`
 _RESCUE_S = declarations.DECLARING_S + declarations.COMPUTING_S + 1.0
 SPARE_PROCESSES = 16  # what the kernel's copies need to start and to answer
 MAX_RERUNS = 5
-_TICK_S = 0.5
-_ANSWER_S = 4.0
 _CROWD_PATIENCE_S = 2.0
 # What a list or a tensor that did not fit leaves free is of no use to the cells below.
 _FULL = 0.9
@@ -75,12 +65,10 @@ class NotebookRun:
     """One notebook's kernel, from its start to the end of the session."""
 
     def __init__(self, forkserver: Client) -> None:
-        self.forkserver = forkserver
+        self.kernel = NotebookKernel(forkserver)
         self.probes: socket.socket | None = None
         self.copy: tuple[socket.socket, int] | None = None
-        self.manager: Any = None
-        self.client: Any = None
-        self.kernel_client: Any = None
+        self._forkserver = forkserver
         self._report: Callable[[dict[str, Any]], None] = lambda _: None
         self._reply: dict[str, Any] = {}
         self._executed: dict[int, int] = {}
@@ -88,12 +76,6 @@ class NotebookRun:
         self._rescue_left_s = RESCUES_S
         self._computing_left_s = COMPUTING_S
         self._rescues_lost: Counter[int] = Counter()
-        self._asked_for_copy = ""
-
-    @property
-    def kernel_pid(self) -> int | None:
-        """The kernel's process id while there is one."""
-        return self.manager.provisioner.pid if self.manager is not None else None
 
     async def execute(
         self,
@@ -116,17 +98,18 @@ class NotebookRun:
                 end = max({*lost, *self._rescues_lost})
             if number == 2 * MAX_RERUNS + 1:
                 self._rescue_left_s = 0.0
-            await self._start(cells, limits)
+            sources = [cell["source"] for cell in cells]
+            await self.kernel.start(sources, limits, self._note_reply)
             try:
                 results = await self._run_all(cells, limits, lost, end)
             except KernelLostError as error:
                 lost[error.result.index] = error.result
-                await self._stop()
+                await self.kernel.stop()
                 continue
             except RescueLostError as error:
                 # What computes has had its chance; a second loss is of what only declares.
                 self._rescues_lost[error.index] += 2 if error.index in lost else 1
-                await self._stop()
+                await self.kernel.stop()
                 continue
             for result in results:
                 report(result.as_header())
@@ -134,46 +117,6 @@ class NotebookRun:
         for cell in cells:
             result = lost.get(cell["index"], CellResult(cell["index"], "skipped"))
             report(result.as_header())
-
-    async def _start(self, cells: list[dict[str, Any]], limits: CellLimits) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="k"))
-        manager = AsyncKernelManager(
-            transport="ipc", ip=str(folder / "k"), connection_file=str(folder / "c.json")
-        )
-        spec = KernelSpec(argv=[], display_name="Python 3", language="python")
-        manager._kernel_spec = spec  # noqa: SLF001 - there is no spec directory to search
-        manager.client_factory = PromptClient
-        manager.provisioner = ForkProvisioner(
-            kernel_id="notebook", kernel_spec=spec, parent=manager
-        )
-        manager.provisioner.forkserver = self.forkserver
-        manager.provisioner.memory_bytes = limits.memory_bytes
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(cell["source"]) for cell in cells]
-        )
-        self.manager = manager
-        self.client = CellReader(
-            notebook,
-            km=manager,
-            timeout=None,
-            startup_timeout=START_TIMEOUT_S,
-            allow_errors=True,
-            raise_on_iopub_timeout=False,
-            iopub_timeout=2,
-            store_widget_state=False,
-            record_timing=False,
-            skip_cells_with_tag="",
-            on_cell_executed=self._note_reply,
-        )
-        await self.client.async_start_new_kernel()
-        self.kernel_client = await self.client.async_start_new_kernel_client()
-        await self._ask("settings_request", {"output_bytes": limits.output_bytes})
-
-    async def _stop(self) -> None:
-        await self.manager.provisioner.kill()
-        self.kernel_client.stop_channels()
-        # What a lost cell has started and written would take from the cells that run again.
-        self.forkserver.start_over()
 
     async def _run_all(
         self,
@@ -203,7 +146,7 @@ class NotebookRun:
         return results
 
     def _has_room(self, limits: CellLimits) -> bool:
-        running = self.forkserver.threads_running()
+        running = self._forkserver.threads_running()
         return 0 < running <= limits.processes - SPARE_PROCESSES
 
     async def _make_room(self, limits: CellLimits, crowding: CellResult) -> None:
@@ -215,11 +158,11 @@ class NotebookRun:
         deadline = time.monotonic() + _CROWD_PATIENCE_S
         while not self._has_room(limits):
             if time.monotonic() > deadline:
-                await self.manager.provisioner.kill()
+                await self.kernel.kill()
                 crowding.status = "crash"
                 crowding.error = "it left too many processes and threads running"
                 raise KernelLostError(crowding)
-            await asyncio.sleep(_TICK_S / 10)
+            await asyncio.sleep(TICK_S / 10)
 
     async def _run_one(self, position: int, cell: dict[str, Any], limits: CellLimits) -> CellResult:
         result = CellResult(cell["index"], "ok")
@@ -227,19 +170,19 @@ class NotebookRun:
         self._report({"type": "start", "index": cell["index"]})
         self._reply = {}
         started = time.monotonic()
-        notebook_cell = self.client.nb.cells[position]
-        task = asyncio.ensure_future(self.client.async_execute_cell(notebook_cell, position))
-        patience = Patience(self.kernel_pid, limits.cell_s)
+        notebook_cell = self.kernel.client.nb.cells[position]
+        task = asyncio.ensure_future(self.kernel.client.async_execute_cell(notebook_cell, position))
+        patience = Patience(self.kernel.pid, limits.cell_s)
         while not task.done() and not patience.is_over() and time.monotonic() < self._stop_at:
-            await asyncio.wait({task}, timeout=_TICK_S)
+            await asyncio.wait({task}, timeout=TICK_S)
         if not task.done():
             result.status = "time_limit"
-            await self.manager.provisioner.send_signal(signal.SIGINT)
+            await self.kernel.interrupt()
             await asyncio.wait({task}, timeout=INTERRUPT_GRACE_S)
         result.duration_s = time.monotonic() - started
         if not task.done():
             # It does not listen to the interrupt: only a rerun without it can go on.
-            await self.manager.provisioner.kill()
+            await self.kernel.kill()
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError, DeadKernelError, Exception):
                 await task
@@ -247,7 +190,7 @@ class NotebookRun:
         try:
             task.result()
         except Exception as error:  # whatever nbclient makes of a dying kernel
-            if await self._kernel_ended():
+            if await self.kernel.has_ended():
                 if result.status == "ok":
                     result.status = await self._how_it_died(cell["source"])
                 raise KernelLostError(result) from error
@@ -296,11 +239,11 @@ class NotebookRun:
             if not is_out_of_memory:
                 raise
             await self._give_up_for_memory(result)
-        if is_out_of_memory and data_bytes_of(self.kernel_pid) > _FULL * limits.memory_bytes:
+        if is_out_of_memory and data_bytes_of(self.kernel.pid) > _FULL * limits.memory_bytes:
             await self._give_up_for_memory(result)
 
     async def _give_up_for_memory(self, result: CellResult) -> NoReturn:
-        await self.manager.provisioner.kill()
+        await self.kernel.kill()
         result.status, result.traceback = "memory_limit", None
         raise KernelLostError(result)
 
@@ -323,8 +266,8 @@ class NotebookRun:
             "extent": (Extent.DECLARATIONS if is_fatal else Extent.ALL).name,
             "computing_s": min(declarations.COMPUTING_S, max(0.0, self._computing_left_s)),
         }
-        patience = Patience(self.kernel_pid, min(_RESCUE_S, self._rescue_left_s / WALL_FACTOR))
-        reply = await self._ask("rescue_request", content, patience)
+        patience = Patience(self.kernel.pid, min(_RESCUE_S, self._rescue_left_s / WALL_FACTOR))
+        reply = await self.kernel.ask("rescue_request", content, patience)
         self._rescue_left_s -= patience.elapsed_s()
         computed_s = reply.get("computed_s", content["computing_s"])
         if isinstance(computed_s, float) and computed_s > 0:
@@ -336,61 +279,11 @@ class NotebookRun:
             shown = "\n".join([*map(str, reply.get("frames", ())), result.traceback])
             result.traceback = _CELL_FRAME.sub(self._cell_named, shown)[:_MAX_TRACEBACK_CHARS]
 
-    async def _kernel_ended(self) -> bool:
-        for _ in range(20):
-            if await self.manager.provisioner.poll() is not None:
-                return True
-            await asyncio.sleep(0.05)
-        return False
-
     async def _how_it_died(self, source: str) -> str:
         # Nobody here sends SIGKILL to a kernel that is within its time; the memory limit does, and
         # a cell for Colab that starts its runtime anew.
-        killed = await self.manager.provisioner.poll() == -signal.SIGKILL
+        killed = await self.kernel.was_killed()
         return "memory_limit" if killed and "os.kill" not in source else "crash"
-
-    async def _ask(
-        self, message_type: str, content: dict[str, Any], patience: Patience | None = None
-    ) -> dict[str, Any]:
-        channel = self.kernel_client.shell_channel
-        message = self.kernel_client.session.msg(message_type, content)
-        channel.send(message)
-        patience = patience or Patience(self.kernel_pid, _ANSWER_S)
-        while not patience.is_over() and await self.alive():
-            try:
-                reply = await channel.get_msg(timeout=_TICK_S)
-            except queue.Empty:
-                continue
-            except Exception:  # noqa: BLE001 - a dead socket, or what is no message
-                return {}
-            if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
-                content_of_reply: dict[str, Any] = reply["content"]
-                return content_of_reply
-        return {}
-
-    async def alive(self) -> bool:
-        """Whether the kernel is still there to be asked."""
-        return await self.manager.provisioner.poll() is None
-
-    async def request_probes(self, socket_path: str) -> None:
-        """Ask the kernel to fork the copy that serves probes, which will connect to the socket."""
-        content = {"socket": socket_path}
-        message = self.kernel_client.session.msg("probes_request", content)
-        self.kernel_client.shell_channel.send(message)
-        self._asked_for_copy = message["header"]["msg_id"]
-
-    async def pid_of_copy(self) -> int | None:
-        """Give the process of the copy that was asked for, if the kernel has told it by now."""
-        with contextlib.suppress(Exception):  # nothing yet, or what is no message
-            reply = await self.kernel_client.shell_channel.get_msg(timeout=0)
-            if reply["parent_header"].get("msg_id") == self._asked_for_copy:
-                return int(reply["content"]["pid"])
-        return None
-
-
-def warm_up() -> None:
-    """Make the check of a notebook's form once, which would otherwise be made for each."""
-    nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell()])
 
 
 def _last_of(traceback: object) -> str | None:

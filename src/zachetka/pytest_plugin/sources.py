@@ -37,8 +37,7 @@ _BUILT_IN = {
 }
 # Ways to an operator, past who counts them or to where they are counted, that no homework needs.
 _BACK_DOORS = (
-    *("torch._C", "torch.ops", "torch._ops", "torch.library", "torch.overrides"),
-    "torch.utils._python",
+    *(f"torch.{name}" for name in ("_C", "ops", "_ops", "library", "overrides", "utils._python")),
     *("threading.", "_thread.", "concurrent.", "multiprocessing.", "subprocess.", "socket."),
     *("asyncio.", "joblib.", "logging.handlers", "IPython.", "torch.utils.data"),
     *("os.fork", "os.posix_spawn", "os.spawn", "os.exec", "os.system", "os.popen"),
