@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
 from zachetka.pytest_plugin.cells import (
@@ -77,6 +79,18 @@ def test_the_last_definition_counts() -> None:
     assert "torch.nn.functional.relu" not in used(HEAD + "return F.relu(x)", HEAD + "return x")
 
 
+@pytest.mark.parametrize("above", ["if FAST:\n", "try:\n", "with nothing():\n"])
+def test_definitions_that_may_not_be_run_count_beside_the_last(above: str) -> None:
+    def below(body: str) -> str:
+        end = "\nexcept KeyError: ..." if above.startswith("try") else ""
+        return above + textwrap.indent(HEAD + body, "    ") + end
+
+    ready_made, own = "return F.relu(x)", "return x.clamp(min=0)"
+    assert "torch.nn.functional.relu" in used(below(ready_made))
+    assert "torch.nn.functional.relu" in used(HEAD + ready_made, below(own))
+    assert "torch.nn.functional.relu" not in used(below(ready_made), HEAD + own)
+
+
 def test_a_name_of_ones_own_hides_an_import() -> None:
     mine = "from torch.nn.functional import relu\ndef relu(x):\n    return x"
     assert "torch.nn.functional.relu" not in used(mine, HEAD + "return relu(x)")
@@ -136,7 +150,8 @@ def test_code_in_a_string_is_a_back_door(body: str) -> None:
 def test_an_operator_of_ones_own_is_a_back_door() -> None:
     """What torch calls inside of it, nobody counts."""
     operator = (
-        "@torch.library.custom_op('my::silu', mutates_args=())\ndef silu(x):\n    return f(x)"
+        "from torch import library\n"
+        "@library.custom_op('my::silu', mutates_args=())\ndef silu(x):\n    return f(x)"
     )
     assert any(map(is_back_door, used(operator, HEAD + "return silu(x)")))
 

@@ -70,8 +70,9 @@ def paths_used_by(
 ) -> frozenset[str]:
     """Give the dotted paths that a class or function uses, such as `torch.nn.Linear`.
 
-    Of several definitions of the name the last one counts, as in Python. A helper of the
-    notebook that the definition calls belongs to it, and so does what that helper calls.
+    Of several definitions of the name the last one counts, as in Python, and any below it that
+    may not be run. A helper of the notebook that the definition calls belongs to it, and so does
+    what that helper calls.
 
     Args:
         definition: the name of a class or function at the top level of a cell.
@@ -117,9 +118,10 @@ def _uses_of_definitions(
             if isinstance(node, DEFINITIONS) and _says_global(node):
                 names.uses(node)  # which learns what it binds for all
         # Resolved now: a later cell may give a name another meaning.
-        for node in tree.body:
+        for node in run:
             if isinstance(node, DEFINITIONS):
-                used[node.name] = [names.uses(node)]
+                before = [] if node in unconditional else used.get(node.name, [])
+                used[node.name] = [*before, names.uses(node)]
         for bound, value in _values(tree):
             uses = names.uses(ast.Expr(value))
             for name in bound:
