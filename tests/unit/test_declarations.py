@@ -325,11 +325,17 @@ def test_a_definition_is_kept_without_what_is_not_here():
     found = left_behind(DRESSED, (2, 1), Extent.ALL)
     assert declarations.run(found, names, "<cell>") == []
     names["functools"] = __import__("functools")
-    assert declarations.run(found, names, "<cell>", strips=True) == ["f", "C", "g"]
+    lost = {"typechecked", "Float", "Int", "no_such"}
+    assert declarations.run(found, names, "<cell>", withheld=lost) == ["f", "C", "g"]
     assert names["f"].__annotations__ == {"y": int}
     assert names["f"].cache_info().hits == 0
     assert names["C"].size == names["C"]().x + 2 == 3
     names["C"]().x = 4
+
+
+def test_a_misspelt_decorator_is_not_dropped():
+    found = left_behind("@tpyechecked\ndef f(): ...\n", (1, 0), Extent.ALL)
+    assert declarations.run(found, {}, "<cell>", withheld={"typechecked"}) == []
 
 
 def test_what_failed_for_another_reason_is_not_stripped():

@@ -44,7 +44,10 @@ def test_a_star_that_is_lost_leaves_the_usual_names():
     assert names["F"] is torch.nn.functional
 
 
-@pytest.mark.parametrize("source", ["from math import *", "def f(:", "x = '*'", "from . import *"])
+@pytest.mark.parametrize(
+    "source",
+    ["from math import *", "from this import *", "def f(:", "x = '*'", "from . import *"],
+)
 def test_others_bring_nothing(source):
     names = {"pi": math.pi}
     withheld = Withheld()

@@ -1,13 +1,16 @@
-"""Definitions without those decorators and annotations whose names are not here."""
+"""Definitions without those decorators and annotations whose names were withheld from them."""
 
 from __future__ import annotations
 
 import ast
 import builtins
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 
-def strip(definition: ast.stmt, user_ns: dict[str, Any]) -> bool:
+def strip(definition: ast.stmt, user_ns: dict[str, Any], withheld: Container[object]) -> bool:
     """Take them off a definition and what is defined in it; say whether there were any."""
     if not isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return False
@@ -17,8 +20,9 @@ def strip(definition: ast.stmt, user_ns: dict[str, Any]) -> bool:
     def is_here(part: ast.expr) -> bool:
         nonlocal found
         names = {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
-        found |= not names <= known
-        return names <= known
+        is_lost = any(name in withheld for name in names - known)
+        found |= is_lost
+        return not is_lost
 
     for node in ast.walk(definition):
         match node:

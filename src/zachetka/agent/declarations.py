@@ -27,7 +27,7 @@ from zachetka.agent import bare
 from zachetka.agent.patience import WALL_FACTOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 # Seconds as in `patience`: of computing, or `WALL_FACTOR` times as many by the clock.
 DECLARING_S = 10.0
@@ -165,7 +165,7 @@ def run(
     *,
     budget: Budget | None = None,
     flags: int = 0,
-    strips: bool = False,
+    withheld: Container[object] = (),
 ) -> list[str]:
     """Run statements one by one, each on its own; give the names that came out of it.
 
@@ -175,8 +175,8 @@ def run(
         file: what tracebacks call the cell.
         budget: how long all may take; what remains is left in it.
         flags: of the compiler, for what the notebook has imported from `__future__`.
-        strips: whether a definition is tried without the decorators and the annotations that are
-            not here.
+        withheld: names that are not here through no fault of the notebook's: a definition is
+            tried without the decorators and the annotations that need them.
     """
     budget = budget or Budget()
     names: list[str] = []
@@ -184,7 +184,7 @@ def run(
     try:
         for statement in statements:
             is_done = _run_one(statement, user_ns, file, budget, flags)
-            if not is_done and strips and bare.strip(statement, user_ns):
+            if not is_done and bare.strip(statement, user_ns, withheld):
                 is_done = _run_one(statement, user_ns, file, budget, flags)
             if is_done:
                 names.extend(name for name in _names_of(statement) if _is_bound(name, user_ns))

@@ -172,7 +172,7 @@ class NotebookKernel(IPythonKernel):  # type: ignore[misc]
             self.shell.compile.cache(source, self.shell.execution_count),
             budget=budget,
             flags=self.shell.compile.flags,
-            strips=extent is Extent.ALL,
+            withheld=self._withheld if extent is Extent.ALL else (),
         )
 
     def finish_imports(self, result: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib.util
 import pkgutil
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -78,8 +79,15 @@ def _bound(tree: ast.AST) -> Iterator[str]:
 def _is_lost_star(node: ast.AST) -> bool:
     match node:
         case ast.ImportFrom(module=str() as module, names=[ast.alias(name="*")], level=0):
-            return module not in sys.modules
+            return module not in sys.modules and not _exists(module)
     return False
+
+
+def _exists(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except Exception:  # noqa: BLE001 - whatever its parent ends in
+        return False
 
 
 def _bind_usual(user_ns: dict[str, Any]) -> None:
