@@ -578,13 +578,13 @@ MODULES = {"sklearn.metrics", "sklearn.model_selection", "sklearn.utils"}
 
 
 def other_optimizers(student):
-    """The paths of the optimizers of torch that are used and are no Adam."""
+    """The paths of the optimizers of torch that are used and whose steps are not those of Adam."""
     return sorted(
         path
         for path in paths_of_training(student)
         if path.startswith("torch.optim.")
         and isinstance(getattr(torch.optim, path.rpartition(".")[2], None), type)
-        and not path.endswith((".Adam", ".Optimizer"))
+        and not path.endswith((".Adam", ".AdamW", ".Optimizer"))
     )
 
 
