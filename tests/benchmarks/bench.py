@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 COURSE = HERE.parents[1]
+PATH = f"{HERE}{os.pathsep}{COURSE / 'src'}"  # of programs that are measured
 TOOLS = ("nbgrader==0.9.6", "otter-grader==7.0.0", "papermill==2.7.0")
 ASSIGNMENTS = ("mlp", "weight-init", "activations")
 COLD_IMPORT = (
@@ -71,9 +72,11 @@ def main() -> None:
     arguments = parser.parse_args()
     tools = install_tools(COURSE / ".venv-bench")
     with tempfile.TemporaryDirectory(prefix="zachetka-bench-") as folder:
-        samples = measure_all(arguments, Path(folder), tools)
-        steps = {} if arguments.only else split_all(arguments, Path(folder))
-    page = to_page(samples, arguments) + (steps_table(steps) if steps else "")
+        page = to_page(measure_all(arguments, Path(folder), tools), arguments)
+        if arguments.page:
+            arguments.page.write_text(page, "utf-8")  # whatever becomes of the rest
+        if not arguments.only:
+            page += steps_table(split_all(arguments, Path(folder)))
     print(page)  # noqa: T201 - what the program is for
     if arguments.page:
         arguments.page.write_text(page, "utf-8")
@@ -163,7 +166,7 @@ def split_all(arguments: argparse.Namespace, folder: Path) -> dict[str, dict[str
                     command = [sys.executable, HERE / "split.py", assignment, sandbox, isolation]
                     spent = subprocess.run(
                         [*command, *notebooks],
-                        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(HERE)},
+                        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": PATH},
                         stdout=subprocess.PIPE,
                         check=True,
                     ).stdout
@@ -283,7 +286,7 @@ def run_floor(
     """Give what the floor says of each notebook."""
     lines = subprocess.run(
         [sys.executable, HERE / "floor.py", work.grader, *notebooks],
-        env=environment | {"PYTHONPATH": f"{HERE}{os.pathsep}{COURSE / 'src'}"},
+        env=environment | {"PYTHONPATH": PATH},
         stdout=subprocess.PIPE,
         check=True,
         text=True,
