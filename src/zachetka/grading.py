@@ -332,7 +332,7 @@ class Grading:
                 "execution": None,
                 "flags": (),
                 "sandbox": None,
-                "grader": self._grader_info(),
+                "grader": self._grader_info,
                 "graded_at": datetime.now(UTC),
                 "language": self.language,
                 "key": self.job.key,
@@ -340,6 +340,7 @@ class Grading:
             }
         )
 
+    @cached_property
     def _grader_info(self) -> GraderInfo:
         return GraderInfo(
             version=f"{self.manifest.version}, zachetka {version('zachetka')}",

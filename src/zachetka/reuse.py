@@ -49,7 +49,7 @@ def open_session(sandbox: Sandbox, limits: Limits, wanted: Isolation) -> Session
     except InfrastructureError:
         # A security module of the host may refuse what rooms are made with.
         _without_rooms.add(sandbox.name)
-        return Session(sandbox, limits)
+        return open_session(sandbox, limits, wanted)
 
 
 def release(session: Session, sandbox: Sandbox) -> None:

@@ -64,11 +64,11 @@ def main() -> None:
 
 def load(*, often_used: bool = False) -> None:
     """Import what notebooks import; what not all of them do is worth its time for several."""
-    from zachetka.agent import forkserver, notebook_kernel, probing
+    from zachetka.agent import forkserver, kernel_process, probing
 
     forkserver.preload(often_used=often_used)
     probing.warm_up()
-    notebook_kernel.warm_up()
+    kernel_process.warm_up()
 
 
 def live(wire: Wire, *, alone: bool = False) -> int:

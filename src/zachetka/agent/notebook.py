@@ -18,7 +18,7 @@ from nbclient.exceptions import DeadKernelError
 from zachetka.agent import declarations
 from zachetka.agent.cells import CellLimits, CellResult
 from zachetka.agent.declarations import Extent
-from zachetka.agent.notebook_kernel import TICK_S, NotebookKernel
+from zachetka.agent.kernel_process import TICK_S, KernelProcess
 from zachetka.agent.patience import WALL_FACTOR, Patience
 from zachetka.agent.usage import data_bytes_of
 
@@ -65,10 +65,9 @@ class NotebookRun:
     """One notebook's kernel, from its start to the end of the session."""
 
     def __init__(self, forkserver: Client) -> None:
-        self.kernel = NotebookKernel(forkserver)
+        self.kernel = KernelProcess(forkserver)
         self.probes: socket.socket | None = None
         self.copy: tuple[socket.socket, int] | None = None
-        self._forkserver = forkserver
         self._report: Callable[[dict[str, Any]], None] = lambda _: None
         self._reply: dict[str, Any] = {}
         self._executed: dict[int, int] = {}
@@ -146,7 +145,7 @@ class NotebookRun:
         return results
 
     def _has_room(self, limits: CellLimits) -> bool:
-        running = self._forkserver.threads_running()
+        running = self.kernel.threads_running()
         return 0 < running <= limits.processes - SPARE_PROCESSES
 
     async def _make_room(self, limits: CellLimits, crowding: CellResult) -> None:
@@ -170,8 +169,8 @@ class NotebookRun:
         self._report({"type": "start", "index": cell["index"]})
         self._reply = {}
         started = time.monotonic()
-        notebook_cell = self.kernel.client.nb.cells[position]
-        task = asyncio.ensure_future(self.kernel.client.async_execute_cell(notebook_cell, position))
+        notebook_cell = self.kernel.cell(position)
+        task = asyncio.ensure_future(self.kernel.run_cell(position))
         patience = Patience(self.kernel.pid, limits.cell_s)
         while not task.done() and not patience.is_over() and time.monotonic() < self._stop_at:
             await asyncio.wait({task}, timeout=TICK_S)

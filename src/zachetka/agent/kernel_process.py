@@ -28,15 +28,15 @@ TICK_S = 0.5
 _ANSWER_S = 4.0
 
 
-class NotebookKernel:
+class KernelProcess:
     """A kernel, which may die at any moment; started anew, it is another process.
 
-    `client` is nbclient's, which runs cells; what else is asked goes over a channel beside it.
+    nbclient runs its cells; what else is asked goes over a channel beside that.
     """
 
     def __init__(self, forkserver: Client) -> None:
-        self.client: Any = None
         self._forkserver = forkserver
+        self._client: Any = None
         self._manager: Any = None
         self._channels: Any = None
         self._asked_for_copy = ""
@@ -66,7 +66,7 @@ class NotebookKernel:
             cells=[nbformat.v4.new_code_cell(source) for source in sources]
         )
         self._manager = manager
-        self.client = CellReader(
+        self._client = CellReader(
             notebook,
             km=manager,
             timeout=None,
@@ -79,9 +79,21 @@ class NotebookKernel:
             skip_cells_with_tag="",
             on_cell_executed=on_cell_executed,
         )
-        await self.client.async_start_new_kernel()
-        self._channels = await self.client.async_start_new_kernel_client()
+        await self._client.async_start_new_kernel()
+        self._channels = await self._client.async_start_new_kernel_client()
         await self.ask("settings_request", {"output_bytes": limits.output_bytes})
+
+    def cell(self, position: int) -> Any:
+        """Give a cell with its outputs as far as they are read."""
+        return self._client.nb.cells[position]
+
+    async def run_cell(self, position: int) -> None:
+        """Run a cell to its end, and read its outputs; a dying kernel raises anything."""
+        await self._client.async_execute_cell(self.cell(position), position)
+
+    def threads_running(self) -> int:
+        """Count what the limit on processes counts; 0 where others of this user are strangers."""
+        return self._forkserver.threads_running()
 
     async def stop(self) -> None:
         """End the process and what it has left behind, for another one in its place."""
