@@ -44,7 +44,7 @@ def wrong_homework(
         )
     elif share < _HARDLY_SHARE:
         other = _homework_like(submission, name, course)
-        if other is None:
+        if other is None and any(outcome["cause"] is None for outcome in outcomes):
             return None  # what is wrong stands at the checks
         text = Text(
             en=f"This notebook defines hardly anything that {name} asks for",

@@ -48,6 +48,7 @@ class _Reply(BaseModel):
 
 
 _DETAIL_LINES = 6
+_MADE_IN = re.compile(r"\b(?:\w{1,100}\.<locals>\.){1,20}")
 R = TypeVar("R", bound=_Reply)
 # As torch says that a folder or one of its own functions is not there.
 _ABSENT: Final = ("RuntimeError: Parent directory ", "AttributeError: module '")
@@ -200,7 +201,9 @@ def student_fault(fault: Fault, timeout_s: float, limits: Limits) -> StudentFaul
 
 
 def _error(fault: Fault, where: Text) -> StudentFault:
-    error = _first_lines(fault.detail.removesuffix(": "))  # a message may be empty
+    # A TypeError names a function with all those that it was made in, of ours mostly.
+    detail = _MADE_IN.sub("", fault.detail)
+    error = _first_lines(detail.removesuffix(": "))  # a message may be empty
     if fault.function:
         text = Text(en=f"your code raised {error}", ru=f"ваш код завершился ошибкой {error}")
     else:  # what it gave may be at fault, and where that was used

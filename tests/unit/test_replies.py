@@ -21,6 +21,13 @@ def test_an_error_where_their_code_is_used_is_not_called_theirs():
     assert text.ru.startswith("вашим кодом не удалось воспользоваться: TypeError: f() takes 1")
 
 
+def test_an_inner_function_of_a_probe_is_named_by_itself():
+    text = said_of(
+        detail="TypeError: probe.<locals>.once.<locals>.loss_fn() missing 1", function="f"
+    )
+    assert text.en == "your code raised TypeError: loss_fn() missing 1"
+
+
 @pytest.mark.parametrize(("function", "hinted"), [("", True), ("train", False)])
 def test_a_name_that_is_used_again_is_guessed_where_it_is_called(function, hinted):
     detail = "TypeError: 'float' object is not callable"

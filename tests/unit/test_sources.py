@@ -141,6 +141,8 @@ def test_a_name_known_at_run_time_only_is_a_back_door(function: str) -> None:
         "import builtins; return builtins.max.__self__.eval('x')",
         "import builtins; return vars(builtins)['eval']('x')",
         "from builtins import eval as max; return max('x')",
+        "import inspect; return inspect.signature.__globals__['builtins']",
+        "import inspect; return inspect.currentframe()",
     ],
 )
 def test_code_in_a_string_is_a_back_door(body: str) -> None:
@@ -165,6 +167,7 @@ def test_an_operator_of_ones_own_is_a_back_door() -> None:
         "self.eval(); return x.exp()",
         "import builtins; return builtins.max(x, builtins.float(0))",
         "from builtins import sum, range; return sum(range(x))",
+        "import inspect; inspect.signature(x); inspect.isabstract(x); return x",
     ],
 )
 def test_what_homework_needs_is_no_back_door(body: str) -> None:

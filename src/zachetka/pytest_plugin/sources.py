@@ -50,6 +50,8 @@ _PLAIN_ARITHMETIC = {
     *("builtins.int", "builtins.len", "builtins.list", "builtins.max", "builtins.min"),
     *("builtins.pow", "builtins.print", "builtins.range", "builtins.round", "builtins.sum"),
 }
+# What decorators and base classes ask of a function or a class; it leads to none.
+_QUESTIONS = ("inspect.signature", "inspect.Parameter", "inspect.is", "inspect.getdoc")
 
 
 def is_back_door(path: str) -> bool:
@@ -57,7 +59,8 @@ def is_back_door(path: str) -> bool:
     # `getattr(nn.init, name)` leads to nothing that multiplies or activates.
     is_dynamic = path.startswith("torch.") and path.endswith(_DYNAMIC)
     is_dynamic = is_dynamic and not path.startswith("torch.nn.init.")
-    return is_dynamic or (path.startswith(_BACK_DOORS) and path not in _PLAIN_ARITHMETIC)
+    is_harmless = path in _PLAIN_ARITHMETIC or (path.startswith(_QUESTIONS) and "__" not in path)
+    return is_dynamic or (path.startswith(_BACK_DOORS) and not is_harmless)
 
 
 def paths_used_by(
