@@ -6,7 +6,6 @@ notebook (`MySiLU` its author's `MySigmoid`), whose mistakes must not cost it an
 is tried again with right companions in place of those that stand above it.
 """
 
-import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -244,19 +243,6 @@ ELSEWHERE = (
     *("torch.", "scipy.", "jax.", "tensorflow.", "keras.", "sklearn."),
     *("numpy.", "math.", "cmath."),
 )
-# What `from module import *` may bring.
-STARS = tuple(
-    f"{module}.{name}"
-    for module, names in {
-        "torch": "relu sigmoid tanh softmax selu celu",
-        "torch.nn": "ReLU ReLU6 LeakyReLU PReLU ELU SELU CELU GELU SiLU Mish Sigmoid LogSigmoid "
-        "Softplus Softmax Tanh Hardtanh Hardswish Hardsigmoid Threshold functional",
-        "torch.nn.functional": "relu relu6 leaky_relu prelu elu selu celu gelu silu mish sigmoid "
-        "logsigmoid softplus softmax log_softmax tanh hardtanh hardswish hardsigmoid threshold",
-        "torch.special": "expit softmax log_softmax",
-    }.items()
-    for name in names.split()
-)
 
 
 def is_ready_made(path):
@@ -265,12 +251,9 @@ def is_ready_made(path):
     return not READY_MADE.isdisjoint(words)
 
 
-@functools.cache
 def ready_made_in(name, sources):
     """Give the ready-made activations that a class names itself, and what else is suspicious."""
-    own, with_helpers = (
-        paths_used_by(name, sources, STARS, helpers=helpers) for helpers in (False, True)
-    )
+    own, with_helpers = (paths_used_by(name, sources, helpers=helpers) for helpers in (False, True))
     used = {path for path in own if path.startswith("torch.") and is_ready_made(path)}
     suspicious = {
         path

@@ -445,7 +445,6 @@ def linear_out(student, layers, shapes, *, with_first=False):
 
 
 READY_MADE = frozenset({"Linear", "LazyLinear", "linear"})
-STAR_IMPORTS = ("torch.nn.Linear", "torch.nn.LazyLinear", "torch.nn.functional.linear")
 SUSPICIOUS = frozenset(
     {
         *("Bilinear", "bilinear", "Conv1d", "conv1d", "Conv2d", "conv2d", "Conv3d", "conv3d"),
@@ -463,9 +462,9 @@ def refuse_ready_made_linear(student, *, found=None):
     """
     if found is None:
         sources = [cell.source for cell in student.cells]
-        named = words_of(paths_used_by("MyLinear", sources, STAR_IMPORTS, helpers=False))
+        named = words_of(paths_used_by("MyLinear", sources, helpers=False))
         found = not named.isdisjoint(READY_MADE)
-        used = paths_used_by("MyLinear", sources, STAR_IMPORTS, values=True)
+        used = paths_used_by("MyLinear", sources, values=True)
         flag_suspicious(student, (named & SUSPICIOUS) | (words_of(used) & READY_MADE))
         student.flag_back_doors("MyLinear")
         if any(path.startswith("torch.jit.") for path in used):

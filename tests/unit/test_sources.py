@@ -20,10 +20,8 @@ CELLS = ["import torch\nfrom torch import nn\nimport torch.nn.functional as F", 
 HEAD = "class Mine(nn.Module):\n    def forward(self, x):\n        "
 
 
-def used(
-    *sources: str, stars: tuple[str, ...] = (), helpers: bool = True, values: bool = False
-) -> frozenset[str]:
-    return paths_used_by("Mine", [*CELLS, *sources], stars, helpers=helpers, values=values)
+def used(*sources: str, helpers: bool = True, values: bool = False) -> frozenset[str]:
+    return paths_used_by("Mine", [*CELLS, *sources], helpers=helpers, values=values)
 
 
 @pytest.mark.parametrize(
@@ -96,10 +94,44 @@ def test_a_name_of_ones_own_hides_an_import() -> None:
     assert "torch.nn.functional.relu" not in used(mine, HEAD + "return relu(x)")
 
 
-def test_a_star_brings_what_it_is_told_to_bring() -> None:
-    cells = ("from torch.nn.functional import *", HEAD + "return relu(x)")
-    assert "torch.nn.functional.relu" not in used(*cells)
-    assert "torch.nn.functional.relu" in used(*cells, stars=("torch.nn.functional.relu",))
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("torch", "relu"),
+        ("torch.nn", "ReLU"),
+        ("torch.nn.functional", "relu"),
+        ("torch.special", "expit"),
+        ("torch.optim", "SGD"),
+        ("torch.autograd", "grad"),
+        ("torch.func", "grad"),
+    ],
+)
+def test_a_star_of_torch_brings_what_it_brings_in_python(module: str, name: str) -> None:
+    star = f"from {module} import *"
+    cell = f"{HEAD}return {name}(x)"
+    own = f"def {name}(x):\n    return x"
+    assert f"{module}.{name}" in used(star, cell)
+    assert f"{module}.{name}" in used(own, star, cell)
+    assert f"{module}.{name}" not in used(star, own, cell)
+    assert f"{module}.{name}" not in used(star, f"{HEAD}return x")
+    assert f"{module}.{name}" not in used(star, f"def Mine(x, {name}): return {name}(x)")
+
+
+def test_a_star_of_torch_forbids_no_arithmetic() -> None:
+    body = "return sum(max(abs(x), 0) for x in range(int(x)))"
+    assert not any(map(is_back_door, used("from torch import *", HEAD + body, values=True)))
+
+
+def test_a_star_brings_modules_under_their_own_names() -> None:
+    cells = ("from torch.nn.functional import *", HEAD + "return math.tanh(torch._C(x))")
+    assert {"math.tanh", "torch._C"} <= used(*cells)
+
+
+@pytest.mark.parametrize("module", ["numpy", "math"])
+def test_a_star_of_another_module_brings_none_of_torch(module: str) -> None:
+    assert used(f"from {module} import *", HEAD + "return tanh(x)") == {"torch.nn.Module"} | {
+        "torch.nn"
+    }
 
 
 def test_a_star_that_is_lost_brings_the_usual_names() -> None:

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
 from collections import ChainMap
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from zachetka.agent.withheld import USUAL
@@ -22,6 +24,13 @@ from zachetka.pytest_plugin.scopes import COMPREHENSIONS, bound_by, defaults, ru
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+# Of these it is known what `from module import *` brings: they are here, too.
+_STARRED = frozenset(
+    {
+        *("torch", "torch.nn", "torch.nn.functional", "torch.special", "torch.optim"),
+        *("torch.autograd", "torch.func"),
+    }
+)
 _MAX_ATTRIBUTES = 50
 _MAX_PATH_CHARS = 1000
 _KEPT_PATH_CHARS = 100
@@ -66,7 +75,6 @@ def is_back_door(path: str) -> bool:
 def paths_used_by(
     definition: str,
     sources: Sequence[str],
-    star_imports: Iterable[str] = (),
     *,
     helpers: bool = True,
     values: bool = False,
@@ -80,11 +88,18 @@ def paths_used_by(
     Args:
         definition: the name of a class or function at the top level of a cell.
         sources: the cells' sources, in order.
-        star_imports: paths that `from module import *` may have brought, to be resolved.
         helpers: whether what the definition calls belongs to it.
         values: whether that goes for what assignments at the top level have bound, too.
     """
-    used = _uses_of_definitions(tuple(sources), tuple(star_imports))
+    return _paths_used_by(definition, tuple(sources), helpers, values)
+
+
+# Each check of a task asks for the same ones.
+@functools.lru_cache(maxsize=64)
+def _paths_used_by(
+    definition: str, sources: tuple[str, ...], helpers: bool, values: bool
+) -> frozenset[str]:
+    used = _uses_of_definitions(sources)
     pending = [definition, *([_VALUE + definition] if values else [])]
     seen, read = set(pending), set[int]()
     paths = set[str]()
@@ -101,13 +116,12 @@ def paths_used_by(
     return frozenset(paths)
 
 
-# Each check of a task asks for the same ones.
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=1)
 def _uses_of_definitions(
-    sources: tuple[str, ...], star_imports: tuple[str, ...]
+    sources: tuple[str, ...],
 ) -> dict[str, list[tuple[frozenset[str], frozenset[str]]]]:
     """Give the paths and the plain names that each class, function and value uses."""
-    names = Names(star_imports)
+    names = Names()
     used: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
     for source in readable(sources):
         tree = parse_cell(source)
@@ -167,13 +181,11 @@ class Names:
 
     def __init__(
         self,
-        star_imports: tuple[str, ...],
         paths: dict[str, str] | None = None,
         local: ChainMap[str, str | None] | None = None,
         *,
         in_class: bool = False,
     ) -> None:
-        self._star_imports = star_imports
         self._paths = {} if paths is None else paths
         # Of the scopes around, the innermost first; nothing is what is said to be `global`.
         self._local = ChainMap[str, str | None]() if local is None else local
@@ -213,10 +225,9 @@ class Names:
                 yield name, ""
 
     def _of_star(self, module: str) -> Iterator[tuple[str, str]]:
-        for path in self._star_imports:
-            parent, _, name = path.rpartition(".")
-            if parent == module:
-                yield name, path
+        if module in _STARRED:
+            yield from _names_of_star(module)
+            return
         for name, path in USUAL.items():  # what they stand for where the module is not there
             if name not in self._paths:
                 yield name, path
@@ -232,7 +243,7 @@ class Names:
         """
         nodes, own = run_by(scope), dict[str, str | None]()
         is_class = isinstance(scope, ast.ClassDef)
-        inner = Names(self._star_imports, self._paths, self._seen.new_child(own), in_class=is_class)
+        inner = Names(self._paths, self._seen.new_child(own), in_class=is_class)
         for name in bound_by(nodes):
             before = self._of_name(name, self._seen)
             own[name] = shared.get(name) or (before if is_class or before in _MODULES else "")
@@ -313,6 +324,18 @@ class Names:
         # A class may reach for what it has imported by `self`, and a name may be bound again.
         paths |= {path for name, path in imported if name in words}
         return frozenset(paths - {""}), frozenset(free | {_VALUE + name for name in free})
+
+
+@functools.cache
+def _names_of_star(module: str) -> tuple[tuple[str, str], ...]:
+    """Give the names that a star takes from a module that is here, and what they stand for."""
+    known = vars(importlib.import_module(module))
+    names = known.get("__all__") or [name for name in known if not name.startswith("_")]
+    return tuple(
+        (name, value.__name__ if isinstance(value, ModuleType) else f"{module}.{name}")
+        for name in names
+        for value in [known.get(name)]
+    )
 
 
 def _member(node: ast.AST) -> tuple[ast.AST, str] | None:

@@ -36,7 +36,7 @@ def signs_of_tampering(sources: Mapping[int, str]) -> Iterator[str]:
     Args:
         sources: of the code cells, by their places in the notebook.
     """
-    names = Names(())
+    names = Names()
     cells: dict[str, list[int]] = {}
     for (index, raw), source in zip(sources.items(), readable(sources.values()), strict=True):
         for sign in _signs(source, names) if source or not raw else {_TOO_LONG}:
