@@ -14,7 +14,12 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def run_by(scope: ast.AST) -> list[ast.AST]:
-    """Give the nodes of a cell, function or class, by their lines, not those of scopes in it."""
+    """Give the nodes of a cell, function or class, by their lines, not those of scopes in it.
+
+    What stands under the `if False:` of a cell is left out; in a function it makes a name local
+    all the same.
+    """
+    parts_of = _live_parts if isinstance(scope, ast.Module) else ast.iter_child_nodes
     found: list[ast.AST] = []
     waiting: list[tuple[ast.AST, bool]] = [(part, False) for part in _inner_parts(scope)]
     while waiting:
@@ -24,10 +29,37 @@ def run_by(scope: ast.AST) -> list[ast.AST]:
             found.append(node)
         in_comprehension = in_comprehension or isinstance(node, COMPREHENSIONS)
         if not isinstance(node, (*DEFINITIONS, ast.Lambda)):
-            waiting.extend((part, in_comprehension) for part in ast.iter_child_nodes(node))
+            waiting.extend((part, in_comprehension) for part in parts_of(node))
     return sorted(
         found, key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
     )
+
+
+def surely_run(cell: ast.Module) -> list[ast.stmt]:
+    """Give the statements of a cell that stand in no block, or only under an `if True:`."""
+    found: list[ast.stmt] = []
+    waiting = cell.body[::-1]
+    while waiting:
+        node = waiting.pop()
+        live = _live_branch(node)
+        if live is None:
+            found.append(node)
+        else:
+            waiting.extend(reversed(live))
+    return found
+
+
+def _live_parts(node: ast.AST) -> Iterable[ast.AST]:
+    live = _live_branch(node)
+    return ast.iter_child_nodes(node) if live is None else live
+
+
+def _live_branch(node: ast.AST) -> list[ast.stmt] | None:
+    """Give what is run of an `if` whose condition is a constant; None of anything else."""
+    match node:
+        case ast.If(test=ast.Constant(value=value), body=body, orelse=orelse):
+            return body if value else orelse
+    return None
 
 
 def _inner_parts(scope: ast.AST) -> list[ast.AST]:

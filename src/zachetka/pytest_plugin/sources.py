@@ -13,16 +13,16 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
-from collections import ChainMap
+from collections import ChainMap, defaultdict
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from zachetka.agent.withheld import USUAL
 from zachetka.pytest_plugin.cells import DEFINITIONS, SCOPES, parse_cell, readable
-from zachetka.pytest_plugin.scopes import COMPREHENSIONS, bound_by, defaults, run_by
+from zachetka.pytest_plugin.scopes import COMPREHENSIONS, bound_by, defaults, run_by, surely_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 # Of these it is known what `from module import *` brings: they are here, too.
 _STARRED = frozenset(
@@ -36,6 +36,8 @@ _MAX_PATH_CHARS = 1000
 _KEPT_PATH_CHARS = 100
 # An argument of such a name may well be that module.
 _MODULES = frozenset({"torch", "torch.nn", "torch.nn.functional", "torch.special"})
+# Paths and plain names.
+_Uses: TypeAlias = tuple[frozenset[str], frozenset[str]]
 # Stands before the name of a value, which may be that of a definition, too.
 _VALUE = "="
 _DYNAMIC = ".__dict__"
@@ -81,8 +83,9 @@ def paths_used_by(
 ) -> frozenset[str]:
     """Give the dotted paths that a class or function uses, such as `torch.nn.Linear`.
 
-    Of several definitions of the name the last one counts, as in Python, and any below it that
-    may not be run. A helper of the notebook that the definition calls belongs to it, and so does
+    Of several definitions of the name the last one that is surely run counts; those in a block,
+    under an `if` or a `try`, count where there is no other, and with `values` where none other
+    stands below. A helper of the notebook that the definition calls belongs to it, and so does
     what that helper calls.
 
     Args:
@@ -117,41 +120,33 @@ def _paths_used_by(
 
 
 @functools.lru_cache(maxsize=1)
-def _uses_of_definitions(
-    sources: tuple[str, ...],
-) -> dict[str, list[tuple[frozenset[str], frozenset[str]]]]:
+def _uses_of_definitions(sources: tuple[str, ...]) -> Mapping[str, Sequence[_Uses]]:
     """Give the paths and the plain names that each class, function and value uses."""
     names = Names()
-    used: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
-    for source in readable(sources):
-        tree = parse_cell(source)
-        if tree is None:
-            continue
-        run, unconditional = run_by(tree), set[ast.AST](tree.body)
-        for node in run:
-            # What stands under an `if` or `try` may not be run.
-            names.learn(node, keep=node not in unconditional)
-        for node in run:
-            if isinstance(node, DEFINITIONS) and _says_global(node):
-                names.uses(node)  # which learns what it binds for all
+    used, in_blocks = defaultdict[str, list[_Uses]](list), defaultdict[str, list[_Uses]](list)
+    for tree in filter(None, map(parse_cell, readable(sources))):
+        run, sure = run_by(tree), set[ast.AST](surely_run(tree))
+        names.learn_all(run, sure)
         # Resolved now: a later cell may give a name another meaning.
         for node in run:
-            if isinstance(node, DEFINITIONS):
-                before = [] if node in unconditional else used.get(node.name, [])
-                used[node.name] = [*before, names.uses(node)]
-        for bound, value in _values(tree):
+            if isinstance(node, DEFINITIONS) and node in sure:
+                used[node.name] = [names.uses(node)]
+                in_blocks.pop(node.name, None)
+            elif isinstance(node, DEFINITIONS):
+                in_blocks[node.name].append(names.uses(node))
+        for bound, value in _values(run):
             uses = names.uses(ast.Expr(value))
             for name in bound:
                 # Any of them may be what the name stands for, or a part of it.
-                used.setdefault(_VALUE + name, []).append(uses)
-    return used
+                used[_VALUE + name].append(uses)
+    for name, definitions in in_blocks.items():
+        used[_VALUE + name if name in used else name] += definitions
+    return dict(used)
 
 
-def _values(tree: ast.Module) -> Iterator[tuple[list[str], ast.expr]]:
-    """Give what assignments outside of definitions bind: `x = y`, `x[0] = y`, `x.a, z = y`."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
+def _values(nodes: Iterable[ast.AST]) -> Iterator[tuple[list[str], ast.expr]]:
+    """Give what assignments bind: `x = y`, `x[0] = y`, `x.a, z = y`."""
+    for node in nodes:
         match node:
             case ast.Assign(targets=targets, value=value):
                 yield [*_bound(targets)], value
@@ -160,8 +155,6 @@ def _values(tree: ast.Module) -> Iterator[tuple[list[str], ast.expr]]:
                 | ast.AnnAssign(target=target, value=ast.expr() as value)
             ):
                 yield [*_bound([target])], value
-        if not isinstance(node, (*DEFINITIONS, ast.expr)):
-            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _bound(targets: Iterable[ast.expr]) -> Iterator[str]:
@@ -191,6 +184,14 @@ class Names:
         self._local = ChainMap[str, str | None]() if local is None else local
         # Of these, what a function that begins here sees: not what a class has bound around it.
         self._seen = self._local.parents if in_class else self._local
+
+    def learn_all(self, run: Sequence[ast.AST], sure: Container[ast.AST]) -> None:
+        """Take in what the nodes of a cell bind, some of which are surely run."""
+        for node in run:
+            self.learn(node, keep=node not in sure)
+        for node in run:
+            if isinstance(node, DEFINITIONS) and _says_global(node):
+                self.uses(node)  # which learns what it binds for all
 
     def learn(self, node: ast.AST, *, keep: bool = False) -> None:
         """Take in what a statement binds; to `keep`, unless it hides what is known already."""
@@ -294,7 +295,7 @@ class Names:
         """Say whether a name may be one of the notebook; a class may bind it and yet ask for it."""
         return self._seen.get(name) is None
 
-    def uses(self, code: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+    def uses(self, code: ast.AST) -> _Uses:
         """Give the paths and the plain names that stand in a piece of code, other than local ones.
 
         The names stand there once more, as those of values.
