@@ -74,7 +74,7 @@ def test_a_value_that_is_written_down_is_a_declaration(statement, name):
 def test_only_what_is_there_is_said_to_be_kept():
     assert run("if False:\n    def ghost(): ...\ndef g(): ...\nimport os.path")[0] == [
         "g",
-        "os.path",
+        "os",
     ]
 
 
@@ -256,7 +256,7 @@ def test_the_time_of_other_threads_is_their_own(monkeypatch):
     finally:
         stop.set()
         thread.join()
-    assert found == ["done"]
+    assert found == ["_", "done"]
 
 
 def test_an_alarm_of_the_notebook_is_left_as_it_was():
@@ -273,7 +273,7 @@ def test_an_alarm_of_the_notebook_is_left_as_it_was():
     [
         (Extent.DECLARATIONS, ["f", "R"]),
         (Extent.CONSTANTS, ["f", "R", "size"]),
-        (Extent.ALL, ["f", "R", "size", "n", "inner"]),
+        (Extent.ALL, ["f", "R", "size", "n", "_", "inner"]),
     ],
 )
 def test_how_much_is_run_is_asked_for(extent, names):
@@ -331,6 +331,20 @@ def test_a_definition_is_kept_without_what_is_not_here():
     assert names["f"].cache_info().hits == 0
     assert names["C"].size == names["C"]().x + 2 == 3
     names["C"]().x = 4
+
+
+def test_what_a_definition_binds_itself_is_not_taken_off_it():
+    source = (
+        "@typechecked\ndef f():\n"
+        "    from contextlib import contextmanager\n    async def twice(g): ...\n"
+        "    @contextmanager\n    def inner(x: twice): yield x\n"
+        "    with inner(1) as one: return one"
+    )
+    names = {}
+    found = left_behind(source, (0, 0), Extent.ALL)
+    lost = {"typechecked", "contextmanager", "twice"}
+    assert declarations.run(found, names, "<cell>", withheld=lost) == ["f"]
+    assert names["f"]() == 1
 
 
 def test_a_misspelt_decorator_is_not_dropped():

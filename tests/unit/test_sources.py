@@ -9,6 +9,7 @@ import pytest
 from zachetka.pytest_plugin.cells import (
     bound_names,
     defined_above,
+    definitions,
     foreign_magic,
     imports,
     parse_cell,
@@ -528,11 +529,32 @@ def test_a_long_line_that_is_nearly_a_magic_is_read_at_once(line: str) -> None:
 
 
 def test_what_stands_above_is_told_by_the_first_definition() -> None:
-    cells = ["class A: ...\ndef b(): ...", "!ls\nc = A", "def f(:", "class A: ...\nd, e = 1, 2"]
+    cells = ["class A: ...\ndef b(): ...", "!ls\nc = A", "def f(:", "class A: ..."]
     assert defined_above("c", cells) == {"A", "b"}
     assert defined_above("A", cells) == set()
     assert defined_above("b", cells) == {"A"}
     assert defined_above("unknown", cells) == {"A", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("async def a(): ...", "a: int = 1", "a, b = 1, 2", "(a := 1)", "for a in b: ..."),
+        *("if b:\n    def a(): ...", "try:\n    class a: ...\nfinally: ..."),
+        "with b as c:\n    a = c",
+    ],
+)
+def test_a_definition_of_any_kind_stands_above(cell: str) -> None:
+    assert "a" in defined_above("last", [cell, "def last(): ..."])
+    assert "a" not in defined_above("first", ["def first(): ...", cell])
+
+
+def test_what_is_defined_is_surely_there_when_the_cell_has_run() -> None:
+    source = (
+        "import m\nclass A: ...\nasync def b(): ...\nc: int = 1\nd, [e, *f] = x\n"
+        "if 1:\n    g = 1\nelse:\n    h = 1\nif x:\n    i = 1\nfor j in x: ..."
+    )
+    assert definitions(source) == {*"Abcdefg"}
 
 
 def test_of_two_names_at_most_one_stands_above_the_other() -> None:

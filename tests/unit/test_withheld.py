@@ -11,11 +11,13 @@ def test_the_names_of_a_cell_that_failed_are_withheld():
     withheld = Withheld()
     withheld.take(
         "import a.b, c as d\nfrom e import f\nx, y = 1, 2\nfor z in a: pass\n"
-        "def g():\n    local = 1\nclass H: ...",
+        "def g():\n    local = 1\nclass H: ...\n"
+        "try: 1 / 0\nexcept E as i: [j for j in i]\n"
+        "match a:\n    case [k, *l]: ...\n    case {'m': n, **o}: ...",
         {},
     )
     found = {name for name in "abcdefghijklmnopqrstuvwxyzH" if name in withheld}
-    assert found == {*"adfxyzgH"}
+    assert found == {*"adfxyzgHiklno"}
     assert "local" not in withheld
 
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from zachetka.agent import bare
 from zachetka.agent.patience import WALL_FACTOR
+from zachetka.agent.scopes import DEFINITIONS, bound_by, run_by
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -40,14 +41,13 @@ _MAX_STATEMENTS = 500
 # Cell magics that run the rest of the cell as it stands.
 TRANSPARENT = ("time", "capture", "prun", "memit", "mprun")
 _TRANSPARENT = re.compile(rf"\s*%%({'|'.join(TRANSPARENT)})\b[^\n]*\n")
-_DECLARATIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DECLARATIONS = (ast.Import, ast.ImportFrom, *DEFINITIONS)
 # Of what a value may be made that computes nothing.
 _PLAIN = (
     *(ast.Constant, ast.Name, ast.Attribute, ast.UnaryOp, ast.Tuple, ast.List, ast.Set, ast.Dict),
     *(ast.Subscript, ast.expr_context, ast.unaryop, ast.JoinedStr, ast.FormattedValue),
     *(ast.BinOp, ast.operator, ast.BoolOp, ast.boolop, ast.Compare, ast.cmpop, ast.IfExp),
 )
-_BLOCKS = (ast.If, ast.Try, ast.With, ast.For, ast.While)
 
 
 class Extent(enum.Enum):
@@ -121,7 +121,7 @@ def left_behind(
     ]
     is_import = any(_covers(node, place) for node in imports)
     if extent is Extent.ALL:  # of a definition, what stands around it may not be here
-        below = [*filter(_is_definition, failed), *below]
+        below = [*(node for node in failed if isinstance(node, DEFINITIONS)), *below]
     if is_import and extent is Extent.CONSTANTS:
         extent = Extent.ALL
     calls = extent is not Extent.DECLARATIONS
@@ -152,9 +152,7 @@ def swallowed(source: str, user_ns: dict[str, Any]) -> list[ast.stmt]:
     ]
     # A star has no name that could tell, and would take the names that the cell itself has bound.
     return [
-        one
-        for one in found
-        if not any(name == "*" or _is_bound(name, user_ns) for name in _names_of(one))
+        one for one in found if not any(name == "*" or name in user_ns for name in _names_of(one))
     ]
 
 
@@ -187,7 +185,7 @@ def run(
             if not is_done and bare.strip(statement, user_ns, withheld):
                 is_done = _run_one(statement, user_ns, file, budget, flags)
             if is_done:
-                names.extend(name for name in _names_of(statement) if _is_bound(name, user_ns))
+                names.extend(filter(user_ns.__contains__, _names_of(statement)))
     finally:
         # An alarm may have come in the very moment that it should have been switched off.
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -333,13 +331,9 @@ def _covers(node: ast.stmt, place: tuple[int, int]) -> bool:
     return (node.lineno, node.col_offset) <= place <= _end(node)
 
 
-def _is_definition(node: ast.AST) -> bool:
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-
-
 def _outside_functions(statement: ast.stmt) -> Iterator[ast.AST]:
     """Give a statement and all that stands in its blocks, in order."""
-    if _is_definition(statement):
+    if isinstance(statement, DEFINITIONS):
         return
     waiting: list[ast.AST] = [statement]
     while waiting:
@@ -348,7 +342,7 @@ def _outside_functions(statement: ast.stmt) -> Iterator[ast.AST]:
         inner = [
             part
             for part in ast.iter_child_nodes(node)
-            if isinstance(part, ast.stmt | ast.ExceptHandler) and not _is_definition(part)
+            if isinstance(part, ast.stmt | ast.ExceptHandler) and not isinstance(part, DEFINITIONS)
         ]
         waiting.extend(reversed(inner))
 
@@ -368,20 +362,5 @@ def _alone(node: ast.Import | ast.ImportFrom, *, again: bool) -> list[ast.stmt]:
     return found
 
 
-def _is_bound(name: str, user_ns: dict[str, Any]) -> bool:
-    return name.partition(".")[0] in user_ns
-
-
-def _names_of(statement: ast.stmt | ast.expr) -> list[str]:
-    match statement:
-        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-            return [alias.asname or alias.name for alias in aliases]
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-            return [name]
-        case ast.Assign(targets=targets):
-            return [target.id for target in targets if isinstance(target, ast.Name)]
-        case ast.AnnAssign(target=ast.Name(id=name)):
-            return [name]
-    if isinstance(statement, _BLOCKS):
-        return [name for inner in _inner(statement) for name in _names_of(inner)]
-    return []
+def _names_of(statement: ast.stmt) -> list[str]:
+    return [*bound_by(run_by(ast.Module([statement], type_ignores=[])))]

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from zachetka.agent.scopes import bound_by
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -46,14 +48,7 @@ class NotLoaded(ModuleType):
 def names_in(source: Path) -> set[str]:
     """Give what a module's statements bind, and the modules beside it if it is a package."""
     names = {path.stem for path in source.parent.iterdir()} if source.stem == "__init__" else set()
-    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
-        match node:
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                names.update((alias.asname or alias.name).partition(".")[0] for alias in aliases)
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)
-            case ast.Name(id=name, ctx=ast.Store()):
-                names.add(name)
+    names.update(bound_by(ast.walk(ast.parse(source.read_text("utf-8")))))
     return names
 
 

@@ -7,10 +7,9 @@ import contextlib
 import importlib.util
 import pkgutil
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from zachetka.agent.scopes import bound_by, run_by
 
 # What `from utils import *` and `from fastai.vision.all import *` bring along, and nobody else.
 USUAL: Final = {
@@ -52,28 +51,10 @@ class Withheld:
         self._may_be_any |= _SCRIPT in source
         with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
             tree = ast.parse(source)
-            self._names.update(_bound(tree))
+            self._names.update(bound_by(run_by(tree)))
             if any(map(_is_lost_star, ast.walk(tree))):
                 self._may_be_any = True
                 _bind_usual(user_ns)
-
-
-def _bound(tree: ast.AST) -> Iterator[str]:
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                yield from (each.asname or each.name.partition(".")[0] for each in aliases)
-            case ast.Name(id=name, ctx=ast.Store()):
-                yield name
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                yield name
-                continue
-            case ast.ClassDef(name=name):
-                yield name
-                continue
-        waiting.extend(ast.iter_child_nodes(node))
 
 
 def _is_lost_star(node: ast.AST) -> bool:

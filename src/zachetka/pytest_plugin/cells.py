@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from zachetka.agent.declarations import TRANSPARENT
 from zachetka.agent.newer_strings import rewrite
+from zachetka.agent.scopes import DEFINITIONS, bound_by, run_by, surely_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,8 +28,6 @@ _CELL_MAGIC = re.compile(r"\A\s*%%([\w.!-]{0,30})")
 # Python 3.11 reads long f-strings in quadratic time; nobody writes so much by hand.
 _MAX_CHARS = 500_000
 _MAX_CELL_CHARS = 50_000
-DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def readable(sources: Iterable[str]) -> list[str]:
@@ -66,46 +65,39 @@ def foreign_magic(source: str) -> str | None:
 
 def imports(source: str) -> Iterator[tuple[str, str]]:
     """Give the names that the imports of a cell bind for the notebook, and the module of each."""
-    waiting: list[ast.AST] = [*filter(None, [parse_cell(source)])]
-    while waiting:
-        node = waiting.pop()
+    for node in _run_by(parse_cell(source)):
         match node:
             case ast.Import(names=aliases):
-                for alias in aliases:
-                    yield alias.asname or alias.name.partition(".")[0], alias.name
+                yield from ((name, alias.name) for alias in aliases for name in bound_by([alias]))
             case ast.ImportFrom(module=str() as module, names=aliases, level=0):
-                yield from ((alias.asname or alias.name, module) for alias in aliases)
-        if not isinstance(node, (*DEFINITIONS, ast.expr)):  # what these import is their own
-            waiting.extend(ast.iter_child_nodes(node))
+                yield from ((name, module) for name in bound_by(aliases))
 
 
-def definitions(source: str) -> Iterator[tuple[str, int]]:
-    """Give the names that a cell binds at its top level, and the line of each."""
+def definitions(source: str) -> frozenset[str]:
+    """Give the names that a cell defines or assigns at its top level."""
     tree = parse_cell(source)
-    for node in tree.body if tree else ():
-        match node:
-            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                yield name, node.lineno
-            case ast.Assign(targets=targets):
-                yield from (
-                    (each.id, node.lineno) for each in targets if isinstance(each, ast.Name)
-                )
+    return frozenset(
+        name
+        for node in (surely_run(tree) if tree else ())
+        if isinstance(node, (*DEFINITIONS, ast.Assign, ast.AnnAssign))
+        for name in bound_by(run_by(ast.Module([node], type_ignores=[])))
+    )
 
 
 def bound_names(source: str) -> frozenset[str]:
     """Give the names that a cell binds for the notebook, other than by an import."""
-    names = set()
-    waiting: list[ast.AST] = [*filter(None, [parse_cell(source)])]
-    while waiting:
-        node = waiting.pop()
-        match node:
-            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
-                names.add(name)
-            case ast.AsyncFunctionDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
-                names.add(name)
-        if not isinstance(node, (*DEFINITIONS, *SCOPES)):
-            waiting.extend(ast.iter_child_nodes(node))
-    return frozenset(names)
+    return frozenset(name for name, _ in _places(parse_cell(source)))
+
+
+def _places(tree: ast.Module | None) -> Iterator[tuple[str, int]]:
+    """Give the names that a cell binds other than by an import, and the line of each."""
+    for node in _run_by(tree):
+        if not isinstance(node, ast.alias):
+            yield from ((name, getattr(node, "lineno", 0)) for name in bound_by([node]))
+
+
+def _run_by(tree: ast.Module | None) -> list[ast.AST]:
+    return [] if tree is None else run_by(tree)
 
 
 def statements(tree: ast.Module) -> list[ast.stmt]:
@@ -123,9 +115,9 @@ def defined_above(name: str, sources: Sequence[str]) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=8)
 def _places_of_definitions(sources: tuple[str, ...]) -> dict[str, tuple[int, int]]:
-    """Give the cell and the line of the first definition of each name at the top level."""
+    """Give the cell and the line of the first definition of each name."""
     places: dict[str, tuple[int, int]] = {}
     for number, source in enumerate(readable(sources)):
-        for name, line in definitions(source):
+        for name, line in _places(parse_cell(source)):
             places.setdefault(name, (number, line))
     return places

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from zachetka.agent.scopes import DEFINITIONS
 from zachetka.errors import Cause
 from zachetka.language import Text
 from zachetka.pytest_plugin.cells import (
@@ -281,7 +282,7 @@ def _defined_names(source: str) -> frozenset[str]:
     # `definitions` reads `%%timeit`, too, so that nothing hides there; but that keeps no name.
     if foreign_magic(source) is not None:
         return frozenset()
-    return frozenset(name for name, _ in definitions(source))
+    return definitions(source)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -362,7 +363,7 @@ def _walk_inner(tree: ast.Module | None) -> Iterator[tuple[str, str]]:
             if isinstance(child, ast.expr):
                 continue
             inner = owner
-            if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if isinstance(child, DEFINITIONS):
                 if owner:
                     yield child.name, owner
                 inner = child.name

@@ -17,9 +17,17 @@ from collections import ChainMap, defaultdict
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias
 
+from zachetka.agent.scopes import (
+    COMPREHENSIONS,
+    DEFINITIONS,
+    SCOPES,
+    bound_by,
+    defaults,
+    run_by,
+    surely_run,
+)
 from zachetka.agent.withheld import USUAL
-from zachetka.pytest_plugin.cells import DEFINITIONS, SCOPES, parse_cell, readable
-from zachetka.pytest_plugin.scopes import COMPREHENSIONS, bound_by, defaults, run_by, surely_run
+from zachetka.pytest_plugin.cells import parse_cell, readable
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -220,10 +228,8 @@ class Names:
                 | ast.NamedExpr(target=ast.Name(id=target), value=value)
             ):
                 yield target, self.path(value)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                yield name, ""
-            case ast.ClassDef(name=name):
-                yield name, ""
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name, ""
 
     def _of_star(self, module: str) -> Iterator[tuple[str, str]]:
         if module in _STARRED:
