@@ -22,12 +22,19 @@ _TEXT: Final = re.compile(r"""(?s)\\N\{[\w \-]{1,100}\}|\\[^{}]|\{\{|\}\}|[^\\{}
 
 def rewrite(source: str) -> str:
     """Give code that this Python can read, or the code as it is if that cannot be had."""
-    if len(source) <= _MOST_CHARS and not _is_python(source):
+    if len(source) > _MOST_CHARS or _is_python(source):
+        return source
+    return rewritten(source) or source
+
+
+def rewritten(source: str) -> str | None:
+    """Give code that this Python can read for code that it cannot, or None."""
+    if len(source) <= _MOST_CHARS:
         with contextlib.suppress(Exception):  # whatever it is, it is no such string
-            rewritten = _Reader(source).code()
-            if _is_python(rewritten):
-                return rewritten
-    return source
+            code = _Reader(source).code()
+            if _is_python(code):
+                return code
+    return None
 
 
 def rewrite_lines(lines: list[str]) -> list[str]:

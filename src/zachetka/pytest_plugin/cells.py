@@ -11,7 +11,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from zachetka.agent.declarations import TRANSPARENT
-from zachetka.agent.newer_strings import rewrite
+from zachetka.agent.newer_strings import rewritten
 from zachetka.agent.scopes import DEFINITIONS, bound_by, run_by, surely_run
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ def parse_cell(source: str) -> ast.Module | None:
     if source.lstrip().startswith("%%"):
         return None
     without_magics = _MAGIC.sub(r"\1pass", source)
-    texts = (source, without_magics, _PROMPT.sub("", without_magics))
+    texts = dict.fromkeys((source, without_magics, _PROMPT.sub("", without_magics)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a student escapes wrongly is no news to a teacher
         # As it stands first: a line of an expression may begin with `%` as well.
-        for text in itertools.chain(texts, map(rewrite, texts)):
+        for text in itertools.chain(texts, filter(None, map(rewritten, texts))):
             with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
                 return ast.parse(text)
     return None
