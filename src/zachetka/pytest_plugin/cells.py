@@ -41,6 +41,13 @@ def readable(sources: Iterable[str]) -> list[str]:
     return kept
 
 
+# One submission at a time is graded here, and its trees take much memory.
+@functools.lru_cache(maxsize=1)
+def trees(sources: tuple[str, ...]) -> tuple[ast.Module | None, ...]:
+    """Parse the cells of a submission, for all who ask about it; nobody may change the trees."""
+    return tuple(map(parse_cell, readable(sources)))
+
+
 def parse_cell(source: str) -> ast.Module | None:
     """Parse a cell without its magics; None if it is no Python."""
     source = _PYTHON_CELL.sub(r"\1", source)
@@ -113,11 +120,11 @@ def defined_above(name: str, sources: Sequence[str]) -> frozenset[str]:
     return frozenset(other for other, its in places.items() if place is None or its < place)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=1)
 def _places_of_definitions(sources: tuple[str, ...]) -> dict[str, tuple[int, int]]:
     """Give the cell and the line of the first definition of each name."""
     places: dict[str, tuple[int, int]] = {}
-    for number, source in enumerate(readable(sources)):
-        for name, line in _places(parse_cell(source)):
+    for number, tree in enumerate(trees(sources)):
+        for name, line in _places(tree):
             places.setdefault(name, (number, line))
     return places

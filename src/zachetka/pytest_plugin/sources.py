@@ -27,7 +27,7 @@ from zachetka.agent.scopes import (
     surely_run,
 )
 from zachetka.agent.withheld import USUAL
-from zachetka.pytest_plugin.cells import parse_cell, readable
+from zachetka.pytest_plugin.cells import trees
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -132,7 +132,7 @@ def _uses_of_definitions(sources: tuple[str, ...]) -> Mapping[str, Sequence[_Use
     """Give the paths and the plain names that each class, function and value uses."""
     names = Names()
     used, in_blocks = defaultdict[str, list[_Uses]](list), defaultdict[str, list[_Uses]](list)
-    for tree in filter(None, map(parse_cell, readable(sources))):
+    for tree in filter(None, trees(sources)):
         run, sure = run_by(tree), set[ast.AST](surely_run(tree))
         names.learn_all(run, sure)
         # Resolved now: a later cell may give a name another meaning.

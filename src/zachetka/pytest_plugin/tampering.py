@@ -11,7 +11,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from zachetka.pytest_plugin.cells import parse_cell, readable, statements
+from zachetka.pytest_plugin.cells import readable, statements, trees
 from zachetka.pytest_plugin.sources import Names
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ def signs_of_tampering(sources: Mapping[int, str]) -> Iterator[str]:
     """
     names = Names()
     cells: dict[str, list[int]] = {}
-    for (index, raw), source in zip(sources.items(), readable(sources.values()), strict=True):
-        for sign in _signs(source, names) if source or not raw else {_TOO_LONG}:
+    read = zip(readable(sources.values()), trees(tuple(sources.values())), strict=True)
+    for (index, raw), (source, tree) in zip(sources.items(), read, strict=True):
+        for sign in _signs(tree, names) if source or not raw else {_TOO_LONG}:
             cells.setdefault(sign, []).append(index + 1)
     for sign, numbers in sorted(cells.items()):
         more = ", …" if len(numbers) > _NAMED else ""
@@ -51,8 +52,7 @@ _TOO_LONG: Final = "too long to be looked at"
 _NAMES_US: Final = "names the grader itself"
 
 
-def _signs(source: str, names: Names) -> set[str]:
-    tree = parse_cell(source)
+def _signs(tree: ast.Module | None, names: Names) -> set[str]:
     if tree is None:
         return set()
     for statement in statements(tree):
