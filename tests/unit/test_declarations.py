@@ -350,8 +350,3 @@ def test_what_a_definition_binds_itself_is_not_taken_off_it():
 def test_a_misspelt_decorator_is_not_dropped():
     found = left_behind("@tpyechecked\ndef f(): ...\n", (1, 0), Extent.ALL)
     assert declarations.run(found, {}, "<cell>", withheld={"typechecked"}) == []
-
-
-def test_what_failed_for_another_reason_is_not_stripped():
-    found = left_behind(DRESSED, (2, 1), Extent.CONSTANTS)
-    assert declarations.run(found, {}, "<cell>") == []
