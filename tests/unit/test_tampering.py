@@ -30,6 +30,15 @@ from zachetka.pytest_plugin.tampering import signs_of_tampering
         ("import builtins\ndict.update(vars(builtins), {})", "builtins"),
         ("import builtins\nbuiltins.__setattr__('sorted', f)", "builtins"),
         ("from unittest import mock\nmock.patch.object(target=__builtins__)", "builtins"),
+        ("def f():\n    b = __builtins__\n    def g(): b.sorted = len\n    g()", "builtins"),
+        ("def f(b=__builtins__): b.sorted = len", "builtins"),
+        ("def f():\n    global b\n    import builtins as b\nb.sorted = len", "builtins"),
+        (
+            "def f():\n b = 1\n def g():\n  nonlocal b\n  import builtins as b\n b.sorted = len",
+            "builtins",
+        ),
+        ("if x:\n    import builtins as b\nelse:\n    b = 1\nb.sorted = len", "builtins"),
+        ("import json as b\nif x:\n    import builtins as b\nb.sorted = len", "builtins"),
         (">>> import builtins\n>>> builtins.sorted = len", "builtins"),
     ],
 )
@@ -75,6 +84,8 @@ def test_a_cell_that_nobody_could_read_is_named() -> None:
         "print('Проверка zachetka.ipynb, builtins')\nx = 'builtins'",
         "import torch\nhelp(torch._C._nn.gelu)\ntype(__builtins__)",
         "import sys\n'torch._C' in sys.modules",
+        "def f():\n    import builtins as b\n    return b.len\nb = Trainer()\nb.model = 1",
+        "import builtins as b\ndef train(b):\n    b.grad = None\n    del b.loss",
         "def broken(:",
     ],
 )

@@ -107,12 +107,6 @@ def _run_by(tree: ast.Module | None) -> list[ast.AST]:
     return [] if tree is None else run_by(tree)
 
 
-def statements(tree: ast.Module) -> list[ast.stmt]:
-    """Give all statements of a cell, those of its definitions among them, by their lines."""
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
-    return sorted(found, key=lambda node: node.lineno)
-
-
 def defined_above(name: str, sources: Sequence[str]) -> frozenset[str]:
     """Give the names whose first definition stands above that of a name; all if it has none."""
     places = _places_of_definitions(tuple(sources))

@@ -206,7 +206,7 @@ class Names:
         for name, path in self.meanings(node):
             local = next((each for each in self._local.maps if name in each), {})
             scope = self._paths if local.get(name) is None else local
-            if not keep or not scope.get(name) or path.startswith("torch"):
+            if not keep or not scope.get(name) or path.startswith(("torch", "builtins")):
                 scope[name] = path
 
     def meanings(self, node: ast.AST) -> Iterator[tuple[str, str]]:
@@ -306,17 +306,9 @@ class Names:
 
         The names stand there once more, as those of values.
         """
-        nodes = [*ast.walk(code)]
-        outwards = {name for node in nodes if isinstance(node, ast.Nonlocal) for name in node.names}
-        shared = {
-            name: path
-            for node in (nodes if outwards else ())
-            for name, path in self.meanings(node)
-            if path and name in outwards
-        }
         paths, free, words = set[str](), set[str](), set[str]()
         imported: list[tuple[str, str]] = []
-        for node, names in _code_of(code, self, shared):
+        for node, names in code_of(code, self):
             match node:
                 case ast.Import() | ast.ImportFrom():
                     imported += names.meanings(node)
@@ -366,10 +358,9 @@ def _says_global(definition: ast.AST) -> bool:
     return any(isinstance(node, ast.Global) for node in ast.walk(definition))
 
 
-def _code_of(
-    node: ast.AST, names: Names, shared: Mapping[str, str]
-) -> Iterator[tuple[ast.AST, Names]]:
+def code_of(node: ast.AST, names: Names) -> Iterator[tuple[ast.AST, Names]]:
     """Give the nodes in a piece of code, but for annotations, and what names stand for there."""
+    shared = _nonlocals(node, names)
     # In no order, and not by recursion: Python reads deeper code than it can call functions.
     waiting = [(node, names)]
     while waiting:
@@ -392,6 +383,18 @@ def _code_of(
                 parts += [(other, inner) for other in others]
             yield from parts
             waiting.extend(parts)
+
+
+def _nonlocals(code: ast.AST, names: Names) -> dict[str, str]:
+    """Give what the functions in a piece of code bind for those around them."""
+    nodes = [*ast.walk(code)]
+    outwards = {name for node in nodes if isinstance(node, ast.Nonlocal) for name in node.names}
+    return {
+        name: path
+        for node in (nodes if outwards else ())
+        for name, path in names.meanings(node)
+        if path and name in outwards
+    }
 
 
 def _listed(value: object) -> list[object]:

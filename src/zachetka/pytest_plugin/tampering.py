@@ -11,8 +11,9 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from zachetka.pytest_plugin.cells import readable, statements, trees
-from zachetka.pytest_plugin.sources import Names
+from zachetka.agent.scopes import run_by, surely_run
+from zachetka.pytest_plugin.cells import readable, trees
+from zachetka.pytest_plugin.sources import Names, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,15 +56,13 @@ _NAMES_US: Final = "names the grader itself"
 def _signs(tree: ast.Module | None, names: Names) -> set[str]:
     if tree is None:
         return set()
-    for statement in statements(tree):
-        names.learn(statement)
-    nodes = [*ast.walk(tree)]
+    names.learn_all(run_by(tree), surely_run(tree))
     signs = {
         f"may change {module}, on which checks rely"
-        for node in nodes
-        for module in _changed(node, names)
+        for node, known in code_of(tree, names)
+        for module in _changed(node, known)
     }
-    return signs | {_NAMES_US} if any(map(_is_ours, nodes)) else signs
+    return signs | {_NAMES_US} if any(map(_is_ours, ast.walk(tree))) else signs
 
 
 def _changed(node: ast.AST, names: Names) -> Iterator[str]:
