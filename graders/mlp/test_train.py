@@ -14,6 +14,7 @@ from zachetka.pytest_plugin import (
     ListOf,
     Nothing,
     Number,
+    TupleOf,
     Unvalidated,
     assert_close,
     check,
@@ -22,21 +23,7 @@ from zachetka.pytest_plugin import (
 )
 
 
-def trained(  # noqa: C901 - a probe travels alone and holds all it needs
-    nb,
-    *,
-    weights,
-    x,
-    y,
-    loss,
-    epochs,
-    batch_size,
-    learning_rate,
-    seeds,
-    repaired,
-    with_history,
-    most_steps,
-):
+def trained(nb, *, cases, repaired, with_history):  # noqa: C901 - a probe holds all it needs
     import random
 
     import numpy as np
@@ -59,7 +46,19 @@ def trained(  # noqa: C901 - a probe travels alone and holds all it needs
         nb.sgd_step = sgd_step
         nb.minibatches = minibatches
 
-    def once(seed, global_seed):
+    def once(
+        *,
+        weights,
+        x,
+        y,
+        loss,
+        epochs,
+        batch_size,
+        learning_rate,
+        seed,
+        global_seed,
+        most_steps,
+    ):
         # The public function formats the stack three times, for devices that are not here.
         torch.default_generator.manual_seed(global_seed)
         np.random.seed(global_seed % 2**32)  # noqa: NPY002
@@ -114,7 +113,7 @@ def trained(  # noqa: C901 - a probe travels alone and holds all it needs
             "states": torch.stack([start for _, _, start in records] or [state()]),
         }
 
-    return [once(*pair) for pair in seeds]
+    return [once(**case) for case in cases]
 
 
 class NumberOrTensor:
@@ -146,47 +145,49 @@ class Case:
         # Enough to see that there are too many steps; what comes after is not recorded.
         self.most_steps = 10 * len(batch_sizes(len(self.x), self.batch_size)) * self.epochs + 1
 
+    def call(self, seed, global_seed):
+        """What the probe needs for one training."""
+        return {
+            "weights": self.weights,
+            "x": self.x,
+            "y": self.y,
+            "loss": self.loss,
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "learning_rate": self.rate,
+            "seed": seed,
+            "global_seed": global_seed,
+            "most_steps": self.most_steps,
+        }
+
+    def returns(self, *, with_history):
+        """The type of what comes back from one training."""
+        parameters = len(self.start)
+        return {
+            "train(...)": ListOf(NumberOrTensor()) if with_history else Nothing(),
+            "final": Float(parameters),
+            "sizes": ListOf(Integer(), at_most=self.most_steps),
+            "xb": Float(None, *self.x.shape[1:]),
+            "yb": Float(None, *self.y.shape[1:]),
+            "states": Float(None, parameters),
+        }
+
     def run(self, student, *, repaired, with_history=False, seeds=None):
         """Let the student train, with right companions in place of their own if `repaired`.
 
         Trains once for each of the pairs of seeds: of the generator, or None for no generator, and
         of the global state.
         """
-        parameters, seeds = len(self.start), seeds or [(self.seed, self.global_seed)]
-        history = ListOf(NumberOrTensor()) if with_history else Nothing()
-        runs = student.run(
-            trained,
-            weights=self.weights,
-            x=self.x,
-            y=self.y,
-            loss=self.loss,
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            learning_rate=self.rate,
-            seeds=seeds,
-            repaired=repaired,
-            with_history=with_history,
-            most_steps=self.most_steps,
-            returns=ListOf(
-                {
-                    "train(...)": history,
-                    "final": Float(parameters),
-                    "sizes": ListOf(Integer(), at_most=self.most_steps),
-                    "xb": Float(None, *self.x.shape[1:]),
-                    "yb": Float(None, *self.y.shape[1:]),
-                    "states": Float(None, parameters),
-                },
-                len(seeds),
-            ),
-        )
-        for got in runs:
-            # The records are claims as all else: they must fit together before they are used.
-            sizes = got["sizes"]
-            whole = min(sizes, default=0) >= 0 and sum(sizes) == len(got["xb"]) == len(got["yb"])
-            cut = len(sizes) == self.most_steps or sum(sizes) > self.most_steps * len(self.x)
-            if not whole or cut or len(got["states"]) != max(1, len(sizes)):
-                fail(self.wrong_batches(sizes))
-        return runs
+        calls = [(self, *pair) for pair in seeds or [(self.seed, self.global_seed)]]
+        return list(run_each(student, calls, repaired=repaired, with_history=with_history))
+
+    def refuse_misfits(self, got):
+        """Fail unless the records fit together: they are claims as all else."""
+        sizes = got["sizes"]
+        whole = min(sizes, default=0) >= 0 and sum(sizes) == len(got["xb"]) == len(got["yb"])
+        cut = len(sizes) == self.most_steps or sum(sizes) > self.most_steps * len(self.x)
+        if not whole or cut or len(got["states"]) != max(1, len(sizes)):
+            fail(self.wrong_batches(sizes))
 
     def wrong_batches(self, sizes):
         """The sentence for batches that are not those of the contract."""
@@ -349,6 +350,20 @@ class Case:
             name="model.parameters()",
             mistakes={text: path[smooth] for text, path in mistakes.items()},
         )
+
+
+def run_each(student, calls, *, repaired, with_history=False):
+    """Let the student train once for each case and its seeds; give what came back, one by one."""
+    runs = student.run(
+        trained,
+        cases=[case.call(*seeds) for case, *seeds in calls],
+        repaired=repaired,
+        with_history=with_history,
+        returns=TupleOf(*(case.returns(with_history=with_history) for case, *_ in calls)),
+    )
+    for (case, *_), got in zip(calls, runs, strict=True):
+        case.refuse_misfits(got)
+        yield got
 
 
 def either_way(judge):
@@ -717,10 +732,8 @@ def test_regression(student, rng):
     # The last batch holds one sample.
     x = rng.normal(57, 1, 2, 2)
     y = (x.flatten(1) @ rng.signs(4) + 1)[:, None]
-    assert_follows_sgd(
-        student,
-        Case(rng, x=x, y=y, hidden=[], loss="mse", epochs=3, batch_size=8, learning_rate=0.02),
-    )
+    options = {"epochs": 3, "batch_size": 8, "learning_rate": 0.02}
+    cases = [Case(rng, x=x, y=y, hidden=[], loss="mse", **options)]
     # Who stops early or shortens later steps is seen here. In this square every step takes away a
     # quarter of what is missing: after 23 of them the loss is below 1e-3, changes by less than
     # 1e-4, and the steps are still seen. With a rate that moves nothing it rests from the start.
@@ -728,14 +741,16 @@ def test_regression(student, rng):
     y = x @ (5 * rng.signs(2)) + 5
     for epochs, rate in ((40, 0.125), (25, 1e-12)):
         options = {"epochs": epochs, "batch_size": 9, "learning_rate": rate}
-        assert_follows_sgd(student, Case(rng, x=x, y=y, hidden=[], loss="mse", **options))
+        cases.append(Case(rng, x=x, y=y, hidden=[], loss="mse", **options))
+    assert_follows_sgd(student, *cases)
 
 
-def assert_follows_sgd(student, case):
+def assert_follows_sgd(student, *cases):
     def judge(repaired):
-        (got,) = case.run(student, repaired=repaired)
-        case.batches(got)
-        case.assert_steps(got)
+        calls = [(case, case.seed, case.global_seed) for case in cases]
+        for case, got in zip(cases, run_each(student, calls, repaired=repaired), strict=True):
+            case.batches(got)
+            case.assert_steps(got)
 
     either_way(judge)
 

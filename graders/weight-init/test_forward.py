@@ -23,20 +23,12 @@ from zachetka.pytest_plugin import (
 )
 
 
-def forward_traces(nb, *, layers, x, kind, training, grads):
+def forward_traces(nb, *, layers, x, kind, trainings, grads):
     import contextlib
 
     import numpy as np
     import torch
     from torch import nn
-
-    linears = []
-    for weight, bias in layers:
-        linear = nn.Linear(weight.shape[1], weight.shape[0])
-        with torch.no_grad():
-            linear.weight.copy_(weight)
-            linear.bias.copy_(bias)
-        linears.append(linear)
 
     class Shuffled(nn.Module):
         def __init__(self, first, second, third, fourth):
@@ -53,83 +45,93 @@ def forward_traces(nb, *, layers, x, kind, training, grads):
             values = self.tail[1]["inner"](values).relu()
             return self.head(values)
 
-    if kind == "shuffled":
-        model = Shuffled(*linears)
-    else:
-        inplace = kind == "inplace"
-        between = [nn.ReLU(inplace), nn.Tanh(), nn.ReLU(inplace)]
-        parts = [part for pair in zip(linears, between, strict=False) for part in pair]
-        drop = [nn.Dropout(0.5)] if kind == "dropout" else []
-        model = nn.Sequential(*parts, *drop, linears[-1])
-    model.train(training)
-    parameters = [value for linear in linears for value in (linear.weight, linear.bias)]
-    for parameter, grad in zip(parameters, grads, strict=False):
-        parameter.grad = None if grad is None else grad.clone()
-    # One is frozen, as in a network that is tuned further.
-    parameters[-1].requires_grad_(not grads)
+    def once(training):
+        linears = []
+        for weight, bias in layers:
+            linear = nn.Linear(weight.shape[1], weight.shape[0])
+            with torch.no_grad():
+                linear.weight.copy_(weight)
+                linear.bias.copy_(bias)
+            linears.append(linear)
+        if kind == "shuffled":
+            model = Shuffled(*linears)
+        else:
+            inplace = kind == "inplace"
+            between = [nn.ReLU(inplace), nn.Tanh(), nn.ReLU(inplace)]
+            parts = [part for pair in zip(linears, between, strict=False) for part in pair]
+            drop = [nn.Dropout(0.5)] if kind == "dropout" else []
+            model = nn.Sequential(*parts, *drop, linears[-1])
+        model.train(training)
+        parameters = [value for linear in linears for value in (linear.weight, linear.bias)]
+        for parameter, grad in zip(parameters, grads, strict=False):
+            parameter.grad = None if grad is None else grad.clone()
+        # One is frozen, as in a network that is tuned further.
+        parameters[-1].requires_grad_(not grads)
 
-    def hooks():
-        found = [
-            (type(module).__name__, name, len(value))
-            for module in model.modules()
-            for name, value in vars(module).items()
-            if name.endswith("_hooks") and isinstance(value, dict)
-        ]
-        anywhere = vars(torch.nn.modules.module)
-        found += [
-            ("global", name, len(value))
-            for name, value in anywhere.items()
-            if name.startswith("_global_") and isinstance(value, dict)
-        ]
-        return found
+        def hooks():
+            found = [
+                (type(module).__name__, name, len(value))
+                for module in model.modules()
+                for name, value in vars(module).items()
+                if name.endswith("_hooks") and isinstance(value, dict)
+            ]
+            anywhere = vars(torch.nn.modules.module)
+            found += [
+                ("global", name, len(value))
+                for name, value in anywhere.items()
+                if name.startswith("_global_") and isinstance(value, dict)
+            ]
+            return found
 
-    def replaced_forward(module):
-        # Who puts the module's own method back leaves nothing behind.
-        own = vars(module).get("forward", module.forward)
-        kept = getattr(own, "__func__", None) is type(module).forward
-        return not kept or own.__self__ is not module
+        def replaced_forward(module):
+            # Who puts the module's own method back leaves nothing behind.
+            own = vars(module).get("forward", module.forward)
+            kept = getattr(own, "__func__", None) is type(module).forward
+            return not kept or own.__self__ is not module
 
-    seen = []
-    for linear in linears:
-        linear.register_forward_hook(lambda *_: seen.append(1))
-    hooks_before, forward_before = hooks(), (nn.Linear.forward, nn.Module.__call__)
-    states_before = [value.clone() for value in model.state_dict().values()]
-    modes_before = [module.training for module in model.modules()]
-    flags_before = [parameter.requires_grad for parameter in parameters]
-    derived = torch.is_grad_enabled()
-    got = nb.forward_statistics(model, x)
-    derives = torch.is_grad_enabled() == derived
-    exact = (
-        isinstance(got, list)
-        and all(isinstance(pair, tuple | list) for pair in got)
-        and all(isinstance(value, float | np.floating) for pair in got for value in pair)
-    )
-    answer, calls = got, len(seen)
-    with contextlib.suppress(TypeError, ValueError, RuntimeError):
-        # A copy: hooks that are left behind go on writing into the list.
-        answer = [[float(value) for value in pair] for pair in got] if calls else got
-    size = len(got) if isinstance(got, list) else 0
-    hooks_after = hooks()
-    with torch.no_grad():
-        model(x)
-    return {
-        "forward_statistics(model, x)": answer,
-        "exact": exact,
-        "ran": calls > 0,
-        "own_hooks_alive": len(seen) == calls + len(linears),
-        "hooks": hooks_before == hooks_after
-        and forward_before == (nn.Linear.forward, nn.Module.__call__)
-        and not any(replaced_forward(module) for module in model.modules())
-        and not (isinstance(got, list) and len(got) != size),
-        "mode": modes_before == [module.training for module in model.modules()],
-        "values": all(
-            torch.equal(a, b)
-            for a, b in zip(states_before, model.state_dict().values(), strict=False)
-        ),
-        "grads": [parameter.grad for parameter in parameters],
-        "derives": derives,
-        "flags": flags_before == [parameter.requires_grad for parameter in parameters],
-    }
+        seen = []
+        for linear in linears:
+            linear.register_forward_hook(lambda *_: seen.append(1))
+        hooks_before, forward_before = hooks(), (nn.Linear.forward, nn.Module.__call__)
+        states_before = [value.clone() for value in model.state_dict().values()]
+        modes_before = [module.training for module in model.modules()]
+        flags_before = [parameter.requires_grad for parameter in parameters]
+        derived = torch.is_grad_enabled()
+        got = nb.forward_statistics(model, x)
+        derives = torch.is_grad_enabled() == derived
+        exact = (
+            isinstance(got, list)
+            and all(isinstance(pair, tuple | list) for pair in got)
+            and all(isinstance(value, float | np.floating) for pair in got for value in pair)
+        )
+        answer, calls = got, len(seen)
+        with contextlib.suppress(TypeError, ValueError, RuntimeError):
+            # A copy: hooks that are left behind go on writing into the list.
+            answer = [[float(value) for value in pair] for pair in got] if calls else got
+        size = len(got) if isinstance(got, list) else 0
+        hooks_after = hooks()
+        with torch.no_grad():
+            model(x)
+        return {
+            "forward_statistics(model, x)": answer,
+            "exact": exact,
+            "ran": calls > 0,
+            "own_hooks_alive": len(seen) == calls + len(linears),
+            "hooks": hooks_before == hooks_after
+            and forward_before == (nn.Linear.forward, nn.Module.__call__)
+            and not any(replaced_forward(module) for module in model.modules())
+            and not (isinstance(got, list) and len(got) != size),
+            "mode": modes_before == [module.training for module in model.modules()],
+            "values": all(
+                torch.equal(a, b)
+                for a, b in zip(states_before, model.state_dict().values(), strict=False)
+            ),
+            "grads": [parameter.grad for parameter in parameters],
+            "derives": derives,
+            "flags": flags_before == [parameter.requires_grad for parameter in parameters],
+        }
+
+    return [once(training) for training in trainings]
 
 
 class Chain:
@@ -159,37 +161,45 @@ class Chain:
 STATISTICS = "forward_statistics(model, x)"
 
 
-def traces(student, chain, x, *, kind="plain", training=True, grads=(), measured=True):
+def traces(student, chain, x, *, kind="plain", grads=(), measured=True):
     """Run forward_statistics on a model of the kind, built from the chain's layers.
 
     With measured=False it does not matter which numbers came back, only what was left behind.
     """
+    (got,) = traces_of_modes(student, chain, x, [True], kind=kind, grads=grads, measured=measured)
+    return got
+
+
+def traces_of_modes(student, chain, x, trainings, *, kind, grads=(), measured=True):
+    """Do so for each of the modes that the model may be in, in one process and one by one."""
     parameters = [value for layer in chain.layers for value in layer]
     pairs = ListOf(TupleOf(Number(), Number()))
     flags = ("exact", "ran", "own_hooks_alive", "hooks", "mode", "values", "flags", "derives")
-    got = student.run(
+    answer = {
+        STATISTICS: pairs,
+        **dict.fromkeys(flags, Bool()),
+        "grads": ListOf(Unvalidated(), len(parameters)),
+    }
+    answers = student.run(
         forward_traces,
         layers=chain.layers,
         x=x,
         kind=kind,
-        training=training,
+        trainings=trainings,
         grads=list(grads),
-        returns={
-            STATISTICS: pairs,
-            **dict.fromkeys(flags, Bool()),
-            "grads": ListOf(Unvalidated(), len(parameters)),
-        },
+        returns=ListOf(answer, len(trainings)),
     )
-    # Who does nothing leaves nothing behind, and that deserves no points.
-    if not got["ran"]:
-        fail(
-            Text(
-                "forward_statistics never runs the layers of the model: call model(x).",
-                "forward_statistics не запускает слои модели: вызовите model(x).",
+    for got in answers:
+        # Who does nothing leaves nothing behind, and that deserves no points.
+        if not got["ran"]:
+            fail(
+                Text(
+                    "forward_statistics never runs the layers of the model: call model(x).",
+                    "forward_statistics не запускает слои модели: вызовите model(x).",
+                )
             )
-        )
-    assert_length(got[STATISTICS], len(chain.layers) if measured else None)
-    return got
+        assert_length(got[STATISTICS], len(chain.layers) if measured else None)
+        yield got
 
 
 def assert_length(pairs, layers):
@@ -481,8 +491,9 @@ def is_tensor_like(found, before):
 )
 def test_mode(student, rng):
     chain, x = Chain(rng), rng.normal(4, 3)
-    for training in (True, False):
-        got = traces(student, chain, x, kind="dropout", training=training, measured=False)
+    modes = [True, False]
+    answers = traces_of_modes(student, chain, x, modes, kind="dropout", measured=False)
+    for training, got in zip(modes, answers, strict=True):
         before = "train" if training else "eval"
         assert_equal(
             got["mode"],

@@ -9,6 +9,7 @@ import math
 
 import torch
 
+from zachetka.errors import StudentFault
 from zachetka.language import Text
 from zachetka.pytest_plugin import (
     Bool,
@@ -25,20 +26,12 @@ from zachetka.pytest_plugin import (
 NORMS = "gradient_statistics(model, x, y, loss_fn)"
 
 
-def gradient_traces(nb, *, layers, x, y, kind, grads, times):
+def gradient_traces(nb, *, layers, x, y, kinds, grads, times):
     import contextlib
 
     import numpy as np
     import torch
     from torch import nn
-
-    linears = []
-    for weight, bias in layers:
-        linear = nn.Linear(weight.shape[1], weight.shape[0])
-        with torch.no_grad():
-            linear.weight.copy_(weight)
-            linear.bias.copy_(bias)
-        linears.append(linear)
 
     class Shuffled(nn.Module):
         def __init__(self, first, second, third, fourth):
@@ -56,40 +49,50 @@ def gradient_traces(nb, *, layers, x, y, kind, grads, times):
             values = self.tail[1]["inner"](values).tanh()
             return self.head(values)
 
-    if kind == "shuffled":
-        model = Shuffled(*linears)
-    elif kind == "alone":
-        model = nn.Linear(x.shape[1], y.shape[1], bias=False)
-    else:
-        first, second, third, fourth = linears
-        model = nn.Sequential(
-            nn.Sequential(first, nn.Tanh()), second, nn.Tanh(), third, nn.Tanh(), fourth
-        )
-    parameters = [value for layer in linears for value in (layer.weight, layer.bias)]
-    for parameter, grad in zip(parameters, grads, strict=False):
-        parameter.grad = None if grad is None else grad.clone()
-    calls = []
+    def once(kind):
+        linears = []
+        for weight, bias in layers:
+            linear = nn.Linear(weight.shape[1], weight.shape[0])
+            with torch.no_grad():
+                linear.weight.copy_(weight)
+                linear.bias.copy_(bias)
+            linears.append(linear)
+        if kind == "shuffled":
+            model = Shuffled(*linears)
+        elif kind == "alone":
+            model = nn.Linear(x.shape[1], y.shape[1], bias=False)
+        else:
+            first, second, third, fourth = linears
+            model = nn.Sequential(
+                nn.Sequential(first, nn.Tanh()), second, nn.Tanh(), third, nn.Tanh(), fourth
+            )
+        parameters = [value for layer in linears for value in (layer.weight, layer.bias)]
+        for parameter, grad in zip(parameters, grads, strict=False):
+            parameter.grad = None if grad is None else grad.clone()
+        calls = []
 
-    def loss_fn(scores, targets):
-        calls.append(1)
-        return (3 * scores - targets).square().mean()
+        def loss_fn(scores, targets):
+            calls.append(1)
+            return (3 * scores - targets).square().mean()
 
-    for _ in range(times):
-        got = nb.gradient_statistics(model, x, y, loss_fn)
-    exact = isinstance(got, list) and all(isinstance(v, float | np.floating) for v in got)
-    with contextlib.suppress(TypeError, ValueError, RuntimeError):
-        got = [float(value) for value in got] if isinstance(got, list) else got
-    return {
-        "gradient_statistics(model, x, y, loss_fn)": got,
-        "exact": exact,
-        "ran": len(calls) >= times,
-        "grads": [parameter.grad for parameter in parameters],
-        "others": any(
-            p.grad is not None
-            for p in model.parameters()
-            if all(p is not parameter for parameter in parameters)
-        ),
-    }
+        for _ in range(times):
+            got = nb.gradient_statistics(model, x, y, loss_fn)
+        exact = isinstance(got, list) and all(isinstance(v, float | np.floating) for v in got)
+        with contextlib.suppress(TypeError, ValueError, RuntimeError):
+            got = [float(value) for value in got] if isinstance(got, list) else got
+        return {
+            "gradient_statistics(model, x, y, loss_fn)": got,
+            "exact": exact,
+            "ran": len(calls) >= times,
+            "grads": [parameter.grad for parameter in parameters],
+            "others": any(
+                p.grad is not None
+                for p in model.parameters()
+                if all(p is not parameter for parameter in parameters)
+            ),
+        }
+
+    return [once(kind) for kind in kinds]
 
 
 class Case:
@@ -181,22 +184,31 @@ class Case:
 
         With measured=False it does not matter how many norms there are.
         """
-        got = student.run(
+        (got,) = self.ask(student, kind, grads=grads, times=times)
+        return self.read(got, kind, measured=measured), got
+
+    def ask(self, student, *kinds, grads=(), times=1):
+        """Ask the student's function about a model of each kind, in one process."""
+        answer = {
+            NORMS: ListOf(Number()),
+            "exact": Bool(),
+            "ran": Bool(),
+            "others": Bool(),
+            "grads": ListOf(Unvalidated(), 2 * len(self.layers)),
+        }
+        return student.run(
             gradient_traces,
             layers=self.layers,
             x=self.x,
             y=self.y,
-            kind=kind,
+            kinds=list(kinds),
             grads=list(grads),
             times=times,
-            returns={
-                NORMS: ListOf(Number()),
-                "exact": Bool(),
-                "ran": Bool(),
-                "others": Bool(),
-                "grads": ListOf(Unvalidated(), 2 * len(self.layers)),
-            },
+            returns=ListOf(answer, len(kinds)),
         )
+
+    def read(self, got, kind, *, measured=True):
+        """Give the norms that came back; fail if there are none, or not as many as there must."""
         # Who does nothing leaves nothing behind, and that deserves no points.
         if not got["ran"]:
             fail(
@@ -218,7 +230,7 @@ class Case:
             fail(Text(f"`{NORMS}`: the list is empty.", f"`{NORMS}`: список пуст."))
         if measured:
             self.assert_length(len(got[NORMS]))
-        return torch.tensor(got[NORMS]), got
+        return torch.tensor(got[NORMS])
 
     def assert_length(self, count):
         """Fail unless there is one norm for each layer."""
@@ -299,14 +311,19 @@ def test_norms(student, rng):
 )
 def test_modules_order(student, rng):
     case = Case(rng)
-    norms, _ = case.run(student, kind="shuffled")
+    try:
+        shuffled, alone = case.ask(student, "shuffled", "alone")
+    except StudentFault:
+        # Whether the second is asked depends on what comes of the first.
+        (shuffled,), alone = case.ask(student, "shuffled"), None
+    norms = case.read(shuffled, "shuffled")
     order = list(Case.SHUFFLED)
     # What is measured counts in `norms`; here only the order does.
     others = [case.norms(), *case.measured().values(), case.norms(swapped=True)]
     if any(proportional(norms, other[order]) for other in others):
         if proportional(norms, case.norms()[order]):
             # modules() has the model itself, too; and a layer may have no bias.
-            case.run(student, kind="alone", measured=False)
+            case.read(alone or case.ask(student, "alone")[0], "alone", measured=False)
         return
     assert_close(
         norms,

@@ -185,12 +185,12 @@ def trained(nb, *, x, y, fresh, start, calls, repaired):  # noqa: C901, PLR0915
         }
 
     runs = []
-    for options, global_seed in calls:
+    for options, global_seed, scale in calls:
         records.clear()
         torch.manual_seed(global_seed)
         np.random.seed(global_seed % 2**32)  # noqa: NPY002
         random.seed(global_seed)
-        runs.append(described(nb.train_with_init(init_, x, y, **options)))
+        runs.append(described(nb.train_with_init(init_, scale * x, y, **options)))
     return {"runs": runs}
 
 
@@ -268,7 +268,10 @@ def train(student, x, y, *, start, repaired, fresh=None, state=0, history=None, 
 
 
 def train_each(student, x, y, calls, *, start, repaired, fresh=None, history=None):
-    """Call train_with_init for each of the options and global random states, in one process."""
+    """Call train_with_init for each of the options and global random states, in one process.
+
+    What follows these in a call, if anything, x is multiplied by.
+    """
     run = {
         "kind": Str(),
         "history": history or Unvalidated(),
@@ -285,7 +288,7 @@ def train_each(student, x, y, calls, *, start, repaired, fresh=None, history=Non
         y=y,
         fresh=x if fresh is None else fresh,
         start=start,
-        calls=[list(call) for call in calls],
+        calls=[[options, state, *(scale or [1])] for options, state, *scale in calls],
         repaired=repaired,
         returns={"runs": ListOf(run, len(calls))},
     )
@@ -830,20 +833,18 @@ def mirrored(rng, count, flips):
     return x, y
 
 
-def recorded(student, x, y, *, repaired, epochs, batch_size):
-    """Train at a rate that changes nothing; give the network and the loss of every sample."""
-    net = train(
-        student,
-        x,
-        y,
-        start="mirror",
-        repaired=repaired,
-        history=ListOf(Number()),
-        depth=3,
-        width=6,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=1e-8,
+def recorded(student, x, y, *, repaired, epochs, batch_size, further=()):
+    """Train at a rate that changes nothing; give the network and the loss of every sample.
+
+    With them come the networks of further trainings, each with a batch size and a factor for x.
+    """
+    size = {"depth": 3, "width": 6, "epochs": epochs, "learning_rate": 1e-8}
+    calls = [
+        ({**size, "batch_size": samples}, 0, scale)
+        for samples, scale in ((batch_size, 1), *further)
+    ]
+    net, *others = train_each(
+        student, x, y, calls, start="mirror", repaired=repaired, history=ListOf(Number())
     )
     if not net.history:
         fail(Text("history is empty.", "history пуста."))
@@ -855,7 +856,7 @@ def recorded(student, x, y, *, repaired, epochs, batch_size):
             logits = own
     losses = softplus(logits * (1 - 2 * y.double()))
     assert_network_is_finite(losses)
-    return net, losses, logits
+    return net, losses, logits, *others
 
 
 def explain_changing(student, x, y, *, repaired):
@@ -901,8 +902,15 @@ def test_history(student, rng):
     x, y = mirrored(rng, count, flips=0)
 
     def judge(repaired):
-        net, losses, logits = recorded(
-            student, x, y, repaired=repaired, epochs=epochs, batch_size=batch_size
+        # Further from the border there is next to no loss: still no reason to stop.
+        net, losses, logits, far = recorded(
+            student,
+            x,
+            y,
+            repaired=repaired,
+            epochs=epochs,
+            batch_size=batch_size,
+            further=[(count, 4)],
         )
         assert_one_per_epoch(net, epochs)
         value = losses.mean()
@@ -979,8 +987,6 @@ def test_history(student, rng):
                 cumulative: value * ones.cumsum(0),
             },
         )
-        # Further from the border there is next to no loss: still no reason to stop.
-        far, _, _ = recorded(student, 4 * x, y, repaired=repaired, epochs=epochs, batch_size=count)
         assert_one_per_epoch(far, epochs)
 
     either_way(judge)

@@ -176,7 +176,7 @@ class ListOf:
         ]
 
     def __str__(self) -> str:
-        item = "dict" if isinstance(self.item, Mapping) else str(self.item)
+        item = _title(self.item)
         if self.length is None:
             most = f"at most {self.at_most} × " if self.at_most < MOST_ITEMS else ""
             return f"list of {most}{item}"
@@ -186,7 +186,7 @@ class ListOf:
 class TupleOf:
     """A tuple of given types, in order."""
 
-    def __init__(self, *items: Spec) -> None:
+    def __init__(self, *items: Spec | Mapping[str, Any]) -> None:
         self.items = items
 
     def validate(self, untrusted_value: Any, where: str) -> tuple[Any, ...]:
@@ -199,7 +199,7 @@ class TupleOf:
         )
 
     def __str__(self) -> str:
-        return f"({', '.join(map(str, self.items))})"
+        return f"({', '.join(map(_title, self.items))})"
 
 
 class AnyOf:
@@ -260,6 +260,10 @@ def describe(value: Any) -> str:
     if isinstance(value, list | tuple | dict):
         return f"{type(value).__name__} of length {len(value)}"
     return "None" if value is None else type(value).__name__
+
+
+def _title(spec: Spec | Mapping[str, Any]) -> str:
+    return "dict" if isinstance(spec, Mapping) else str(spec)
 
 
 def _shape(shape: tuple[Extent, ...]) -> str:
