@@ -105,7 +105,7 @@ def drawn(  # noqa: C901, PLR0915 - a probe travels alone and holds all it needs
             "points": [],
             "lines": [],
             "labels": [],
-            "window": [0, 0],
+            "windows": [[0, 0], [0, 0]],
         }
         if isinstance(axes, matplotlib.axes.Axes):
             points, lines = (
@@ -117,7 +117,9 @@ def drawn(  # noqa: C901, PLR0915 - a probe travels alone and holds all it needs
                 "points": points,
                 "lines": lines,
                 "labels": [axes.get_xlabel(), axes.get_ylabel()],
-                "window": sorted(map(float, axes.get_ylim())),
+                "windows": [
+                    sorted(map(float, limits)) for limits in (axes.get_xlim(), axes.get_ylim())
+                ],
             }
             figures.append(axes.figure)
         plots.append(plot)
@@ -157,14 +159,17 @@ def test_loss_line(student, rng):
             )
             + why
         )
-    if not any(is_close(line[:, 0], steps + first) for line in fitting for first in (0, 1)):
+    counted = [
+        line for line in fitting if any(is_close(line[:, 0], steps + first) for first in (0, 1))
+    ]
+    if not counted:
         fail(
             Text(
                 "The horizontal axis must count the epochs one by one, from 0 or from 1.",
                 "По горизонтали должны идти номера эпох подряд, от 0 или от 1.",
             )
         )
-    refuse_hidden(plot, values)
+    refuse_hidden(plot, counted[0])
 
 
 @check("plots", points=1, title=Text("plot_loss labels both axes", "plot_loss подписывает обе оси"))
@@ -184,7 +189,7 @@ def test_predictions_points(student, rng):
     reference, predicted = rng.normal(120), rng.normal(120)
     (plot,) = prediction_plots(student, ("tensor", reference, predicted))
     assert_points(plot, reference, predicted)
-    refuse_hidden(plot, predicted)
+    refuse_hidden(plot, torch.stack([reference, predicted], 1).double())
 
 
 @check(
@@ -323,7 +328,7 @@ PLOT = {
     "points": ListOf(Double(None, 2), at_most=MOST_GROUPS),
     "lines": ListOf(Double(None, 2), at_most=MOST_GROUPS),
     "labels": ListOf(Str(), at_most=2),
-    "window": ListOf(Number(), 2),
+    "windows": ListOf(ListOf(Number(), 2), 2),
 }
 
 
@@ -382,20 +387,27 @@ def refuse_empty(plot, *values):
     )
 
 
-def refuse_hidden(plot, values):
-    """Fail the check if the limits of the vertical axis hide many of the values drawn along it."""
-    low, high = plot["window"]
-    hidden = int(((values < low) | (values > high)).sum())
+def refuse_hidden(plot, points):
+    """Fail the check if the limits of the axes hide many of the points (N, 2) that were drawn."""
+    low, high = torch.tensor(plot["windows"], dtype=torch.float64).T
+    outside = ~((low <= points) & (points <= high))
+    hidden = int(outside.any(1).sum())
     # A few may be left out on purpose, such as the loss of a wild beginning.
-    if 4 * hidden > values.numel():
+    if 4 * hidden > len(points):
+        across, along = outside.sum(0)
+        axis = (
+            Text("horizontal", "горизонтальной")
+            if across > along
+            else Text("vertical", "вертикальной")
+        )
         fail(
             Text(
-                f"The limits of the vertical axis hide {hidden} points of {values.numel()}.",
-                f"Пределы вертикальной оси скрывают часть точек: {hidden} из {values.numel()}.",
+                f"The limits of the {axis.en} axis hide points: {hidden} of {len(points)}.",
+                f"Пределы {axis.ru} оси скрывают часть точек: {hidden} из {len(points)}.",
             ),
             hint=Text(
-                "Without set_ylim matplotlib shows all of them.",
-                "Без set_ylim matplotlib покажет их все.",
+                "Without set_xlim and set_ylim matplotlib shows all of them.",
+                "Без set_xlim и set_ylim matplotlib покажет их все.",
             ),
         )
 
