@@ -206,6 +206,7 @@ def test_predictions_inputs(student, rng):
         for form, first, second in (
             ("tensor", (9, 1), (9, 1)),
             ("array", (9, 1), (9, 1)),
+            ("array", (9,), (9,)),
             ("list", (9,), (9,)),
             # The usual case: targets (N,) beside a network's outputs (N, 1).
             ("tensor", (9,), (9, 1)),
