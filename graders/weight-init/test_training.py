@@ -580,27 +580,33 @@ HARMLESS = (
 MODULES = {"sklearn.metrics", "sklearn.model_selection", "sklearn.utils"}
 
 
+# By all their names; an Adam of one's own is derived from `Optimizer`.
+ADAM = {"torch.optim.Adam", "torch.optim.adam.Adam", "torch.optim.adam"}
+ADAM |= {"torch.optim.Optimizer", "torch.optim.optimizer.Optimizer"}
+
+
+def used_beside_adam(student):
+    """The paths of `torch.optim` that are used and are not those of Adam."""
+    return {path for path in paths_of_training(student) if path.startswith("torch.optim.")} - ADAM
+
+
 def other_optimizers(student):
     """The paths of the optimizers of torch that are used and whose steps are not those of Adam."""
     return sorted(
         path
-        for path in paths_of_training(student)
-        if path.startswith("torch.optim.")
-        and isinstance(getattr(torch.optim, path.rpartition(".")[2], None), type)
-        and not path.endswith((".Adam", ".AdamW", ".Optimizer"))
+        for path in used_beside_adam(student)
+        # AdamW takes the steps of Adam, and shrinks the weights besides: by nothing, if told so.
+        if isinstance(getattr(torch.optim, path.rpartition(".")[2], None), type)
+        and not path.endswith(".AdamW")
     )
 
 
 def flag_what_is_no_adam(student):
     """Point out other optimizers and ready-made classifiers; what they lead to is measured."""
     used = paths_of_training(student)
-    optimizers = {path for path in used if path.startswith("torch.optim.")}
-    optimizers -= {"torch.optim.Adam", "torch.optim.adam.Adam", "torch.optim.adam"}
-    # An Adam of one's own is derived from it.
-    optimizers -= {"torch.optim.Optimizer", "torch.optim.optimizer.Optimizer"}
     classifiers = {path for path in used if path.startswith(("sklearn.", "torch.cdist"))}
     classifiers = {path for path in classifiers - MODULES if not path.startswith(HARMLESS)}
-    for path in sorted(optimizers | classifiers):
+    for path in sorted(used_beside_adam(student) | classifiers):
         student.flag(f"train_with_init uses {path}")
 
 
@@ -732,11 +738,11 @@ def test_adam(student, rng):
             )
         if is_known:
             fail(Text(f"Training: {nearest.en}.", f"Обучение: {nearest.ru}."))
-        for path in other_optimizers(student):
+        if others := other_optimizers(student):
             fail(
                 Text(
-                    f"Training: {path} is used, and its steps are not those of Adam.",
-                    f"Обучение: используется {path}, а его шаги — не шаги Adam.",
+                    f"Training: {others[0]} is used, and its steps are not those of Adam.",
+                    f"Обучение: используется {others[0]}, а его шаги — не шаги Adam.",
                 )
             )
         middle = float(way.median())
