@@ -216,6 +216,8 @@ def test_pairs(student, rng):
         for rows in (POINTS, COLUMN, PICTURES)
         for flag in (False, True)
     ]
+    # What is drawn from a generator may go another way.
+    cases += [{**case, "seed": rng.seed()} for case in cases[:2]]
     draws = Draws(student, rng, *cases)
     draws.refuse_one_batch(*cases)
     for rows, (y, targets) in zip(draws.rows, draws.targets, strict=True):
@@ -249,6 +251,7 @@ def test_sizes(student, rng):
         {"count": count, "batch_size": size}
         for count, size in ((37, 8), (24, 6), (10, 3), (9, 9), (4, 1))
     ]
+    cases.append({"count": 37, "batch_size": 8, "seed": rng.seed()})
     Draws(student, rng, *cases).assert_sizes(*cases)
 
 
@@ -271,6 +274,7 @@ def test_large_batch(student, rng):
 )
 def test_every_sample_once(student, rng):
     cases = [{"count": 30, "batch_size": 6}, {"count": 21, "batch_size": 21}]
+    cases.append({"count": 30, "batch_size": 6, "seed": rng.seed()})
     draws = Draws(student, rng, *cases)
     draws.refuse_one_batch(*cases)
     for case, order in zip(cases, draws.orders, strict=True):
@@ -349,10 +353,12 @@ def test_replacement(student, rng):
     large = {"count": count, "batch_size": 300, "replacement": True}
     equal = {"count": count, "batch_size": 100, "replacement": True}
     small = {"count": 5, "batch_size": 5, "replacement": True}
-    draws = Draws(student, rng, large, equal, *[small] * 80)
-    draws.assert_sizes(large, equal, *[small] * 80)
-    if len(set(draws.orders[0].tolist())) == count:
-        # All 400 draws differ with probability 400!/400^400 < 1e-171.
+    seeded, whole = {**large, "seed": rng.seed()}, {**large, "batch_size": 500}
+    cases = [large, equal, seeded, whole, *[small] * 80]
+    draws = Draws(student, rng, *cases)
+    draws.assert_sizes(*cases)
+    if any(len(set(order.tolist())) == count for order in draws.orders[:4]):
+        # All 400 draws differ with probability 400!/400^400 < 1e-171 each time.
         fail(
             Text(
                 "With replacement=True every sample still comes exactly once.",
@@ -360,7 +366,7 @@ def test_replacement(student, rng):
             )
         )
     # 80 honest calls draw the same 5 of 5 rows with probability 5^-395.
-    first, *others = draws.orders[2:]
+    first, *others = draws.orders[4:]
     if all(torch.equal(first, order) for order in others):
         fail(
             Text(
@@ -411,7 +417,7 @@ def test_replacement(student, rng):
     # 400 draws out of 5 rows (80 calls). One row is drawn Binomial(400, 1/5) times; by Hoeffding
     # it misses its mean of 80 by t or more with probability at most 2 exp(-2 t^2 / 400), for five
     # rows together 1e-11 at t = sqrt(200 ln(1e12)) = 74.3: never (6 times or less).
-    counts = torch.bincount(torch.cat(draws.orders[2:]), minlength=5)
+    counts = torch.bincount(torch.cat(draws.orders[4:]), minlength=5)
     if bool(((counts - 80).abs() >= 74.4).any()):
         fail(
             Text(
