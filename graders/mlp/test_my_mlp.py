@@ -142,11 +142,20 @@ def counted(nb, *, widths, frozen):
     # Neither of the last two is of any use to the network; their parameters have other shapes.
     others = torch.nn.BatchNorm1d(widths[-1]), torch.nn.Conv2d(2, 3, 5, bias=False)
     model = torch.nn.Sequential(layers[0], inner, *others)
+    # Not every parameter is a weight or a bias, or lies in a leaf of the tree. None is without
+    # dimensions: numpy's product of no extents is 1.0, which makes a float of the sum.
+    inner.scale, model.shift = torch.nn.Parameter(torch.ones(7)), torch.nn.Parameter(torch.ones(1))
     before = nb.count_parameters(model)
     for index in frozen:
         layers[index].weight.requires_grad_(False)
     layers[1].bias.requires_grad_(False)
-    return {"count_parameters(model)": [nb.count_parameters(model), before]}
+    model.eval()
+    flags = [parameter.requires_grad for parameter in model.parameters()]
+    after = nb.count_parameters(model)
+    return {
+        "count_parameters(model)": [after, before],
+        "kept": flags == [parameter.requires_grad for parameter in model.parameters()],
+    }
 
 
 GRADIENT = AnyOf(Float(...), Nothing())
@@ -512,13 +521,25 @@ def test_count_parameters(student, rng):
     widths = distinct_widths(rng, 4)
     frozen = [0, 2]
     name = "count_parameters(model)"
-    counts = student.run(
-        counted, widths=widths, frozen=frozen, returns={name: ListOf(Unvalidated(), 2)}
-    )[name]
-    got, plain = (Integer().validate(count, name) for count in counts)
+    got = student.run(
+        counted,
+        widths=widths,
+        frozen=frozen,
+        returns={name: ListOf(Unvalidated(), 2), "kept": Bool()},
+    )
+    assert_equal(
+        got["kept"],
+        True,
+        text=Text(
+            "count_parameters changes requires_grad of parameters.",
+            "count_parameters меняет requires_grad параметров.",
+        ),
+    )
+    got, plain = (Integer().validate(count, name) for count in got[name])
     sizes = [(a * b, b) for a, b in itertools.pairwise(widths)]
     convolution = 3 * 2 * 5 * 5
-    total = sum(a + b for a, b in sizes) + 2 * widths[-1] + convolution
+    own = 7 + 1
+    total = sum(a + b for a, b in sizes) + 2 * widths[-1] + convolution + own
     trainable = total - sum(sizes[index][0] for index in frozen) - sizes[1][1]
     mistakes = {
         Text(
@@ -528,10 +549,14 @@ def test_count_parameters(student, rng):
         Text(
             "count_parameters counts tensors; count their elements.",
             "count_parameters считает тензоры, а нужно число элементов в них.",
-        ): 2 * len(sizes) + 3 - 1 - len(frozen),
+        ): 2 * len(sizes) + 3 + 2 - 1 - len(frozen),
         Text(
             "count_parameters leaves out the biases.", "count_parameters не учитывает bias."
-        ): sizes[1][0] + widths[-1] + convolution,
+        ): sizes[1][0] + widths[-1] + convolution + own,
+        Text(
+            "count_parameters leaves out parameters that are no `weight` or `bias` of a layer.",
+            "count_parameters пропускает параметры, которые не `weight` и не `bias` слоя.",
+        ): trainable - own,
         Text(
             "count_parameters counts frozen biases, too.",
             "count_parameters считает и замороженные bias.",
