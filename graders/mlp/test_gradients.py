@@ -21,13 +21,15 @@ from zachetka.pytest_plugin import (
 from zachetka.pytest_plugin.specs import validate
 
 
-def linear_mse(nb, *, weight, bias, x, y, times, part):
+def linear_mse(nb, *, weight, bias, x, y, times, part, stale):
     import torch
 
     layer = torch.nn.Linear(weight.shape[1], weight.shape[0])
     with torch.no_grad():
         layer.weight.copy_(weight)
         layer.bias.copy_(bias)
+        # What an earlier backward() has left is no part of the answer.
+        layer.weight.grad = torch.ones_like(layer.weight) if stale else None
     values = []
     for _ in range(times):
         pair = nb.task_linear_mse_loss(layer, x, y)
@@ -44,13 +46,14 @@ def squares_gradients(nb, *, xs):
     return {"task_grad_sum_of_squares(x)": [nb.task_grad_sum_of_squares(x) for x in xs]}
 
 
-def mse_values(student, part, spec, *, times, **case):
+def mse_values(student, part, spec, *, times, stale=False, **case):
     """Give the loss or the gradient of so many calls in a row."""
     key = f"task_linear_mse_loss(...)[{int(part == 'grad')}]"
     got = student.run(
         linear_mse,
         times=times,
         part=part,
+        stale=stale,
         **case,
         returns={"pairs": Bool(), key: ListOf(Unvalidated(), at_most=times)},
     )
@@ -200,6 +203,20 @@ def test_mse_called_twice(student, rng):
                 "Первый вызов возвращает не градиент потерь, так что повторять нечего.",
             )
         )
+    (beside,) = mse_values(
+        student, "grad", Float(...), times=1, stale=True, weight=weight, bias=bias, x=x, y=y
+    )
+    assert_close(
+        beside,
+        first,
+        name="task_linear_mse_loss(...)[1]",
+        mistakes={
+            Text(
+                "a gradient that the layer had before is in it: clear it before backward()",
+                "сюда попал градиент, который был у слоя раньше: обнуляйте его до backward()",
+            ): first + 1
+        },
+    )
     for number, other in enumerate(others, 2):
         assert_close(
             other,
