@@ -26,9 +26,9 @@ def margin_losses(nb, *, targets, calls):
     for scores, tensors, options, as_generator in calls:
         parameters = [torch.nn.Parameter(value) for value in tensors]
         passed = (value for value in parameters) if as_generator else parameters
-        own = scores.clone(), targets.clone()
+        own = scores.clone(), targets[: len(scores)].clone()
         values.append(nb.max_margin_loss(*own, passed, **options))
-        kept = kept and torch.equal(own[0], scores) and torch.equal(own[1], targets)
+        kept = kept and torch.equal(own[0], scores) and torch.equal(own[1], targets[: len(scores)])
     return {"max_margin_loss(...)": values, "kept": kept}
 
 
@@ -265,12 +265,15 @@ def test_hinge(student, rng):
 def test_column_scores(student, rng):
     scores, targets, parameters = margin_case(rng)
     # Told against the student's own value for (N,): a wrong hinge is punished above.
-    flat, higher, got = margin_values(
+    flat, higher, got, one, single = margin_values(
         student,
         targets,
         (scores, parameters, {"alpha": 0.0}, False),
         (worse(scores, targets), parameters, {"alpha": 0.0}, False),
         (scores.unsqueeze(1), parameters, {"alpha": 0.0}, False),
+        # The last batch of an epoch may hold one sample.
+        (scores[:1], parameters, {"alpha": 0.0}, False),
+        (scores[:1].unsqueeze(1), parameters, {"alpha": 0.0}, False),
     )
     refuse_fakes(flat, scores, targets, parameters, 0.0, own=(flat, higher))
     stretched, others = known_hinges(scores.unsqueeze(1).expand(12, 12), targets.expand(12, 12))
@@ -283,6 +286,7 @@ def test_column_scores(student, rng):
     known = [stretched, *others.values()]
     mistakes = {broadcast: got} if any(is_close(got, value) for value in known) else {}
     assert_close(got, flat, name="max_margin_loss", mistakes=mistakes)
+    assert_close(single, one, name="max_margin_loss, scores: (1, 1)")
 
 
 @check("max_margin_loss", points=2, title=Text("the regularisation", "регуляризация"))
