@@ -32,7 +32,7 @@ def drawn(  # noqa: C901, PLR0915 - a probe travels alone and holds all it needs
     import torch
     from matplotlib.collections import LineCollection, PathCollection
     from matplotlib.colors import to_rgba_array
-    from matplotlib.patches import FancyArrow
+    from matplotlib.patches import FancyArrow, FancyArrowPatch, PathPatch
 
     nothing = ("None", "none", "", " ", None)
     forms = {"tensor": lambda v: v, "array": lambda v: v.numpy(), "list": lambda v: v.tolist()}
@@ -84,8 +84,19 @@ def drawn(  # noqa: C901, PLR0915 - a probe travels alone and holds all it needs
                 yield from (
                     np.asarray(segment, dtype=float) for segment in collection.get_segments()
                 )
+        # The arrow of an annotation, which has no place of its own before it is drawn.
+        for text in axes.texts:
+            arrow = getattr(text, "arrow_patch", None)
+            in_data = arrow is not None and text.xycoords == text.anncoords == "data"
+            if in_data and text.get_visible() and inked(arrow, arrow.get_edgecolor()):
+                yield np.array([text.xyann, text.xy], dtype=float)
         for patch in axes.patches:
             colors = patch.get_facecolor(), patch.get_edgecolor()
+            if isinstance(patch, PathPatch | FancyArrowPatch) and inked(patch, *colors):
+                # A shaft is a curve of three points; what follows is the head.
+                shaft = 3 if isinstance(patch, FancyArrowPatch) else None
+                way = patch.get_path().vertices[:shaft]
+                yield to_data.transform(patch.get_transform().transform(way))
             if isinstance(patch, FancyArrow) and inked(patch, *colors):
                 # Its outline, from the tip on along one side to the tail.
                 outline = np.asarray(patch.get_xy(), dtype=float)
@@ -137,7 +148,7 @@ def test_loss_line(student, rng):
     epochs = rng.integers(101, 130)
     values, (plot,) = loss_plots(student, rng, epochs)
     # A line of markers alone is a line, too.
-    shown = [*plot["lines"], *plot["points"]]
+    shown = [*plot["lines"], *plot["points"], *joined(plot["lines"])]
     steps = torch.arange(epochs, dtype=torch.float64)
     fitting = [line for line in shown if is_close(line[:, 1], values)]
     if not fitting:
@@ -232,7 +243,7 @@ def test_diagonal(student, rng):
         for _ in range(2)
     )
     (plot,) = prediction_plots(student, ("tensor", reference, predicted))
-    longest = 0.0
+    longest, pieces = 0.0, []
     for line in plot["lines"]:
         # Nothing is on no line, and neither is infinity or NaN.
         if not len(line) or not bool(line.isfinite().all()):
@@ -241,6 +252,13 @@ def test_diagonal(student, rng):
         if bool(((line[:, 0] - line[:, 1]).abs() <= 1e-6 * size).all()):
             ends = line[:, 0].clamp(-2.0, 4.0)
             longest = max(longest, float(ends.max() - ends.min()))
+            pieces.append((float(ends.min()), float(ends.max())))
+    # Drawn piece by piece, it is as long as its pieces together.
+    reached, covered = -2.0, 0.0
+    for low, high in sorted(pieces):
+        covered += max(0.0, high - max(low, reached))
+        reached = max(reached, high)
+    longest = max(longest, covered)
     if longest > 3.0:
         return
     if longest > 0.0:
@@ -311,6 +329,17 @@ def test_own_figures(student, rng):
             "Вызов рисует на фигуре, которая уже была.",
         ),
     )
+
+
+def joined(lines):
+    """Give the lines that pieces make up, each of which begins where the one before it ends."""
+    chains = []
+    for line in filter(len, lines):
+        if chains and torch.equal(chains[-1][-1][-1], line[0]):
+            chains[-1].append(line[1:])
+        else:
+            chains.append([line])
+    return [torch.cat(chain) for chain in chains if len(chain) > 1]
 
 
 def is_fitted(line, reference, predicted):
