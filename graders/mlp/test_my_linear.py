@@ -201,7 +201,12 @@ REGISTERED = Text(
         "weight and bias are parameters of the right shape",
         "weight и bias — параметры нужной формы",
     ),
-    hint=Text("Wrap both in nn.Parameter.", "Оберните оба в nn.Parameter."),
+    hint=Text(
+        "They are two nn.Parameter: `weight` of shape (out_features, in_features), `bias` of shape "
+        "(out_features,).",
+        "Это два nn.Parameter: `weight` формы (out_features, in_features) и `bias` формы "
+        "(out_features,).",
+    ),
 )
 def test_parameters(student, rng):
     refuse_ready_made_linear(student)

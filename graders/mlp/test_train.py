@@ -354,13 +354,21 @@ class Case:
 
 def run_each(student, calls, *, repaired, with_history=False):
     """Let the student train once for each case and its seeds; give what came back, one by one."""
-    runs = student.run(
-        trained,
-        cases=[case.call(*seeds) for case, *seeds in calls],
-        repaired=repaired,
-        with_history=with_history,
-        returns=TupleOf(*(case.returns(with_history=with_history) for case, *_ in calls)),
-    )
+    try:
+        runs = student.run(
+            trained,
+            cases=[case.call(*seeds) for case, *seeds in calls],
+            repaired=repaired,
+            with_history=with_history,
+            returns=TupleOf(*(case.returns(with_history=with_history) for case, *_ in calls)),
+        )
+    except StudentFault as fault:
+        if "loss_fn() missing" in fault.text.en:
+            fault.hint = Text(
+                "loss_fn calls the model itself: loss_fn(model, xb, yb).",
+                "loss_fn сама вызывает модель: loss_fn(model, xb, yb).",
+            )
+        raise
     for (case, *_), got in zip(calls, runs, strict=True):
         case.refuse_misfits(got)
         yield got
@@ -794,6 +802,15 @@ def test_accuracy(student, rng):
     signs[155:] = many[155:, 0].sign()
     *few, last = accuracies(student, *pictures, (many, signs, False), in_order=True)
     for got in few:
+        if got > 1 and not is_close(got, 100 * right) and not is_close(got, 31 * right):
+            fail(
+                Text(
+                    "`accuracy(model, x, targets)` is more than 1: the share of hits lies between "
+                    "0 and 1.",
+                    "`accuracy(model, x, targets)` больше 1, а доля верных ответов лежит от 0 до "
+                    "1.",
+                )
+            )
         assert_close(
             got,
             right,
