@@ -41,14 +41,19 @@ def applied(nb, *, width):
             if isinstance(layer, nn.Module):
                 layer.weight.fill_(0.5)
 
+    model.head.requires_grad_(False)  # as in a network that is tuned further
+    flags = [parameter.requires_grad for parameter in model.parameters()]
     derived = torch.is_grad_enabled()
     before = {name: value.clone() for name, value in model.state_dict().items()}
     result = nb.apply_init(model, init_)
     after = model.state_dict()
     derives = torch.is_grad_enabled() == derived
-    trainable = derives and all(parameter.requires_grad for parameter in model.parameters())
+    trainable = derives and flags == [parameter.requires_grad for parameter in model.parameters()]
+    alone, calls_alone = nn.Linear(2, 3), []
+    nb.apply_init(alone, calls_alone.append)
     return {
         "trainable": trainable,
+        "alone": any(layer is alone for layer in calls_alone),
         "calls of init_": calls,
         "changed parameters": [
             name for name in before if not torch.equal(before[name], after[name])
@@ -66,6 +71,7 @@ def calls_of(student, rng):
         width=rng.integers(4, 9),
         returns={
             "trainable": Bool(),
+            "alone": Bool(),
             "calls of init_": ListOf(Str()),
             "changed parameters": ListOf(Str()),
             "apply_init(model, init_)": Str(),
@@ -83,7 +89,8 @@ def calls_of(student, rng):
     ),
 )
 def test_every_linear(student, rng):
-    calls = calls_of(student, rng)["calls of init_"]
+    got = calls_of(student, rng)
+    calls = got["calls of init_"]
     missed = [name for name in LINEARS if name not in calls]
     if missed:
         names = ", ".join(f"model.{name}" for name in missed)
@@ -92,6 +99,15 @@ def test_every_linear(student, rng):
                 f"init_ was not called for {len(missed)} of {len(LINEARS)} layers nn.Linear: "
                 f"{names}.",
                 f"init_ не вызвана для {len(missed)} из {len(LINEARS)} слоёв nn.Linear: {names}.",
+            )
+        )
+    if not got["alone"]:
+        fail(
+            Text(
+                "init_ is not called for a model that is itself an nn.Linear: model.modules() "
+                "gives the model, too.",
+                "init_ не вызвана для модели, которая сама — nn.Linear: model.modules() даёт и "
+                "саму модель.",
             )
         )
 

@@ -26,7 +26,9 @@ from zachetka.pytest_plugin import (
 NORMS = "gradient_statistics(model, x, y, loss_fn)"
 
 
-def gradient_traces(nb, *, layers, x, y, kinds, grads, times):
+def gradient_traces(  # noqa: C901 - a probe travels alone
+    nb, *, layers, x, y, kinds, grads, times
+):
     import contextlib
 
     import numpy as np
@@ -69,6 +71,11 @@ def gradient_traces(nb, *, layers, x, y, kinds, grads, times):
         parameters = [value for layer in linears for value in (layer.weight, layer.bias)]
         for parameter, grad in zip(parameters, grads, strict=False):
             parameter.grad = None if grad is None else grad.clone()
+        strangers = [
+            p for p in model.parameters() if all(p is not parameter for parameter in parameters)
+        ]
+        for parameter in strangers:
+            parameter.grad = torch.full_like(parameter, 0.5) if grads else None
         calls = []
 
         def loss_fn(scores, targets):
@@ -85,10 +92,9 @@ def gradient_traces(nb, *, layers, x, y, kinds, grads, times):
             "exact": exact,
             "ran": len(calls) >= times,
             "grads": [parameter.grad for parameter in parameters],
-            "others": any(
-                p.grad is not None
-                for p in model.parameters()
-                if all(p is not parameter for parameter in parameters)
+            "others": any(p.grad is not None for p in strangers),
+            "others_kept": all(
+                p.grad is not None and bool((p.grad == 0.5).all()) for p in strangers
             ),
         }
 
@@ -194,6 +200,7 @@ class Case:
             "exact": Bool(),
             "ran": Bool(),
             "others": Bool(),
+            "others_kept": Bool(),
             "grads": ListOf(Unvalidated(), 2 * len(self.layers)),
         }
         return student.run(
@@ -377,7 +384,17 @@ def test_no_grads_left(student, rng):
 def test_grads_kept(student, rng):
     case = Case(rng)
     before = case.grads(rng)
-    _, got = case.run(student, grads=before, measured=False)
+    # In the shuffled model there are other parameters beside those of the layers.
+    _, got = case.run(student, kind="shuffled", grads=before, measured=False)
+    if not got["others_kept"]:
+        fail(
+            Text(
+                "Gradients that parameters of other modules had are gone or others after "
+                "gradient_statistics.",
+                "После gradient_statistics пропали или изменились градиенты, которые были у "
+                "параметров других модулей.",
+            )
+        )
     for found, grad in zip(got["grads"], before, strict=True):
         # A gradient that appears in place of None is the matter of the check above.
         if grad is None:

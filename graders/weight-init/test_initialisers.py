@@ -176,11 +176,25 @@ def initialised(nb, *, task, name, part, shapes, start, seeds, companions):  # n
             bias.copy_(start)
         init_(layer)
         bare = torch.nn.Linear(1, 1, bias=False)
+        with torch.no_grad():
+            # No rule draws it.
+            bare.weight.fill_(77.25)
         try:
             init_(bare)
         except (AttributeError, TypeError, ValueError, RuntimeError):
-            return {f"{name}(layer): layer.bias": layer.bias, "works": False, "layer.bias": None}
-        return {f"{name}(layer): layer.bias": layer.bias, "works": True, "layer.bias": bare.bias}
+            return {
+                f"{name}(layer): layer.bias": layer.bias,
+                "works": False,
+                "filled": False,
+                "layer.bias": None,
+            }
+        filled = not bool((bare.weight == 77.25).all())
+        return {
+            f"{name}(layer): layer.bias": layer.bias,
+            "works": True,
+            "filled": filled,
+            "layer.bias": bare.bias,
+        }
     before, derived = weight.detach().clone(), torch.is_grad_enabled()
     init_(layer)
     same_type = weight.dtype == before.dtype
@@ -292,10 +306,6 @@ def bias_check(task, points, name):
             f"{name}: the bias becomes zero; a layer without one is fine, too",
             f"{name}: bias становится нулём; слой без bias тоже годится",
         ),
-        hint=Text(
-            "With bias=False the attribute `layer.bias` is None.",
-            "При bias=False атрибут `layer.bias` равен None.",
-        ),
     )
     def test(student, rng):
         outputs, inputs = 4, rng.integers(6, 9)
@@ -310,7 +320,12 @@ def bias_check(task, points, name):
                 shapes=[(outputs, inputs)],
                 start=start,
                 repaired=repaired,
-                returns={key: Float(outputs), "works": Bool(), "layer.bias": Nothing()},
+                returns={
+                    key: Float(outputs),
+                    "works": Bool(),
+                    "filled": Bool(),
+                    "layer.bias": Nothing(),
+                },
             )
             assert_equal(
                 got["works"],
@@ -320,6 +335,17 @@ def bias_check(task, points, name):
                     "is None.",
                     f"`{name}` завершается ошибкой на слое с bias=False, у которого `layer.bias` "
                     "равен None.",
+                ),
+                hint=Text("`if layer.bias is not None:`", "`if layer.bias is not None:`"),
+            )
+            assert_equal(
+                got["filled"],
+                True,
+                text=Text(
+                    f"`{name}` does not change the weights of a layer with bias=False: only the "
+                    "bias depends on `layer.bias is not None`.",
+                    f"`{name}` не меняет веса слоя с bias=False: от `layer.bias is not None` "
+                    "зависит только bias.",
                 ),
             )
             assert_close(

@@ -107,6 +107,8 @@ def serve(control_path: str, user_ns: dict[str, Any]) -> NoReturn:
             _forget_signals()
             # What there is now is never looked at again: looking would copy it.
             gc.freeze()
+            gc.set_debug(0)
+            gc.set_threshold(700, 10, 10)
             gc.enable()
             problem = _reset()
             landmarks = _landmarks(user_ns)
@@ -309,6 +311,8 @@ def reset_globals() -> None:
     torch.set_default_dtype(torch.float32)
     torch.set_grad_enabled(True)
     torch._C._set_grad_enabled(True)  # noqa: SLF001 - also where the public name was replaced
+    torch.set_autocast_enabled("cpu", False)
+    torch.clear_autocast_cache()
     torch.autograd.set_detect_anomaly(False)
     torch._C._set_deterministic_algorithms(False)  # noqa: SLF001 - the public one imports a compiler
     np.seterr(all="ignore")
