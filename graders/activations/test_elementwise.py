@@ -35,7 +35,9 @@ from zachetka.pytest_plugin.specs import validate
 # --------------------------------------------------------------------------- the probe
 
 
-def activation_outputs(nb, *, name, calls, inputs, companions):  # noqa: C901, PLR0915 - a probe travels alone
+def activation_outputs(  # noqa: C901, PLR0912, PLR0915 - a probe travels alone
+    nb, *, name, calls, inputs, companions
+):
     import inspect
 
     import torch
@@ -134,6 +136,8 @@ def activation_outputs(nb, *, name, calls, inputs, companions):  # noqa: C901, P
         return {"kind": "object", **empty}
     if not callable(given):
         return {"kind": "value", **empty}
+    if isinstance(given, type) and issubclass(given, torch.autograd.Function):
+        return {"kind": "no module", **empty}
     try:
         for args, kwargs in calls:
             inspect.signature(given).bind(*args, **kwargs)
@@ -221,7 +225,9 @@ class Answer:
 READY_WORDS = (
     "relu relu6 leakyrelu prelu rrelu elu selu celu gelu silu mish sigmoid hardsigmoid logsigmoid "
     "softplus softsign softmax softmin logsoftmax softmax2d tanh hardtanh hardswish threshold "
-    "tanhshrink softshrink hardshrink glu expit gumbelsoftmax"
+    "tanhshrink softshrink hardshrink glu expit gumbelsoftmax "
+    # The same under the names of torch's own operators, and in scipy.
+    "prelukernel rreluwithnoise safesoftmax maskedsoftmax sparsesoftmax logexpit"
 )
 READY_MADE = frozenset(READY_WORDS.split())
 # Activations that go by other names; who uses one has found a trick, but maybe an honest one.
@@ -241,7 +247,7 @@ IN_DISGUISE = frozenset(
 # Modules whose functions with the name of an activation are one.
 ELSEWHERE = (
     *("torch.", "scipy.", "jax.", "tensorflow.", "keras.", "sklearn."),
-    *("numpy.", "math.", "cmath."),
+    *("numpy.", "math.", "cmath.", "sympy.", "mpmath."),
 )
 
 
