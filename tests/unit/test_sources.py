@@ -221,6 +221,11 @@ def test_a_name_known_at_run_time_only_is_a_back_door(function: str) -> None:
         "from builtins import eval as max; return max('x')",
         "import inspect; return inspect.signature.__globals__['builtins']",
         "import inspect; return inspect.currentframe()",
+        "with F.torch._C.DisableTorchFunction(): return x",
+        "import logging; return logging.threading.Thread(target=x)",
+        "from tqdm.contrib.concurrent import thread_map; return thread_map(f, [x])",
+        "import math; return getattr(math, NAME)(x)",
+        "get_ipython().run_cell('c = 1'); return c",
     ],
 )
 def test_code_in_a_string_is_a_back_door(body: str) -> None:
@@ -245,6 +250,8 @@ def test_an_operator_of_ones_own_is_a_back_door() -> None:
         "self.eval(); return x.exp()",
         "import builtins; return builtins.max(x, builtins.float(0))",
         "from builtins import sum, range; return sum(range(x))",
+        "from timeit import default_timer as timer; timer(); return x",
+        "return x.code.y(self.inspect.z)",
         "import inspect; inspect.signature(x); inspect.isabstract(x); return x",
     ],
 )

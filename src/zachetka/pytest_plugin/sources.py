@@ -53,6 +53,7 @@ _DYNAMIC = ".__dict__"
 _BUILT_IN = {
     "__builtins__": "builtins",
     **{name: f"builtins.{name}" for name in ("eval", "exec", "globals", "__import__")},
+    "get_ipython": "IPython.get_ipython",
 }
 # Ways to an operator, past who counts them or to where they are counted, that no homework needs.
 _BACK_DOORS = (
@@ -62,7 +63,13 @@ _BACK_DOORS = (
     *("os.fork", "os.posix_spawn", "os.spawn", "os.exec", "os.system", "os.popen"),
     *("sys._", "sys.set", "sys.monitoring", "sys.modules", "inspect.", "gc.", "ctypes."),
     *("builtins.", "importlib.", "operator.attrgetter", "operator.methodcaller"),
+    *("pydoc.", "pkgutil.", "runpy.", "marshal.", "string.Formatter", "types.FunctionType"),
+    *("fsspec.", "tornado.", "sklearn.utils.parallel", "tqdm._", "tqdm.contrib.concurrent"),
+    "_C.",
 )
+# What these compute under a name that nobody sees may be anything.
+_COMPUTING = ("torch.", "numpy.", "math.", "cmath.", "scipy.", "sympy.", "mpmath.")
+_UNSEEN = (_DYNAMIC, ".__getattribute__")
 # What `from torch import *` and `from numpy import *` hide, and students bring back.
 _PLAIN_ARITHMETIC = {
     *("builtins.abs", "builtins.all", "builtins.any", "builtins.bool", "builtins.float"),
@@ -76,10 +83,22 @@ _QUESTIONS = ("inspect.signature", "inspect.Parameter", "inspect.is", "inspect.g
 def is_back_door(path: str) -> bool:
     """Say whether a path leads past those who watch torch at work, or may do so."""
     # `getattr(nn.init, name)` leads to nothing that multiplies or activates.
-    is_dynamic = path.startswith("torch.") and path.endswith(_DYNAMIC)
+    is_dynamic = path.startswith(_COMPUTING) and path.endswith(_UNSEEN)
     is_dynamic = is_dynamic and not path.startswith("torch.nn.init.")
     is_harmless = path in _PLAIN_ARITHMETIC or (path.startswith(_QUESTIONS) and "__" not in path)
-    return is_dynamic or (path.startswith(_BACK_DOORS) and not is_harmless)
+    return is_dynamic or (any(map(_leads_past, _ends_of(path))) and not is_harmless)
+
+
+def _leads_past(path: str) -> bool:
+    return path.startswith(_BACK_DOORS)
+
+
+def _ends_of(path: str) -> Iterator[str]:
+    """Give a path and its ends: a module has those that it imports, as in `logging.threading`."""
+    yield path
+    parts = path.split(".")[:_MAX_ATTRIBUTES]
+    if parts[0]:
+        yield from (".".join(parts[start:]) for start in range(1, len(parts)))
 
 
 def paths_used_by(
