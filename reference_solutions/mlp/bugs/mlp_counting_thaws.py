@@ -1,5 +1,5 @@
 # /// zachetka
-# about = "Counting leaves biases frozen."
+# about = "Counting makes frozen parameters trainable."
 # score = 0.98
 # fails = [
 #     "MyMLP.count_parameters",
