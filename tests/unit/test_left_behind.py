@@ -43,7 +43,7 @@ def f(): return SEED
 
 def test_a_failed_import_takes_only_itself_down():
     found, names = run(IMPORTS, line=2)
-    assert found == ["json", "SEED", "device", "values", "f"]
+    assert found == ["json", "SEED", "device", "values", "i", "f"]
     assert names["device"] == "cpu"
     assert names["values"] == [0, 1, 2]
     assert "math" not in names
