@@ -357,14 +357,8 @@ def test_replacement(student, rng):
     cases = [large, equal, seeded, whole, *[small] * 80]
     draws = Draws(student, rng, *cases)
     draws.assert_sizes(*cases)
-    if any(len(set(order.tolist())) == count for order in draws.orders[:4]):
-        # All 400 draws differ with probability 400!/400^400 < 1e-171 each time.
-        fail(
-            Text(
-                "With replacement=True every sample still comes exactly once.",
-                "При replacement=True каждый пример всё равно встречается ровно один раз.",
-            )
-        )
+    in_batches, _, with_generator, at_once = draws.orders[:4]
+    refuse_once_each(in_batches, with_generator)
     # 80 honest calls draw the same 5 of 5 rows with probability 5^-395.
     first, *others = draws.orders[4:]
     if all(torch.equal(first, order) for order in others):
@@ -428,6 +422,18 @@ def test_replacement(student, rng):
                 "The upper end of torch.randint is exclusive.",
                 "Верхняя граница torch.randint не включается.",
             ),
+        )
+    refuse_once_each(at_once)
+
+
+def refuse_once_each(*orders):
+    """Fail if all draws differ: 400 honest ones do with probability 400!/400^400 < 1e-171."""
+    if any(len(set(order.tolist())) == len(order) for order in orders):
+        fail(
+            Text(
+                "With replacement=True every sample still comes exactly once.",
+                "При replacement=True каждый пример всё равно встречается ровно один раз.",
+            )
         )
 
 
