@@ -363,4 +363,4 @@ def _alone(node: ast.Import | ast.ImportFrom, *, again: bool) -> list[ast.stmt]:
 
 
 def _names_of(statement: ast.stmt) -> list[str]:
-    return [*bound_by(run_by(ast.Module([statement], type_ignores=[])))]
+    return [*dict.fromkeys(bound_by(run_by(ast.Module([statement], type_ignores=[]))))]
