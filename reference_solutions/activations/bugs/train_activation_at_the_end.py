@@ -2,6 +2,7 @@
 # about = "The activation stands after the last layer, too."
 # score = 0.96
 # fails = ["train_with_activation.activation"]
+# may_fail = ["train_with_activation.relu_separates"]
 # diagnosis = "The activation is applied after the last layer, too; nothing follows that one."
 # ///
 # %% train_with_activation
