@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from zachetka.agent.scopes import run_by, surely_run
 from zachetka.pytest_plugin.cells import readable, trees
-from zachetka.pytest_plugin.sources import Names, code_of
+from zachetka.pytest_plugin.names import Names, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
