@@ -226,6 +226,11 @@ def test_a_name_known_at_run_time_only_is_a_back_door(function: str) -> None:
         "from tqdm.contrib.concurrent import thread_map; return thread_map(f, [x])",
         "import math; return getattr(math, NAME)(x)",
         "get_ipython().run_cell('c = 1'); return c",
+        "import functools; return functools.reduce(getattr, NAMES, torch)(x)",
+        "g = getattr; return g(torch, NAME)(x)",
+        "return [*map(getattr, MODULES, NAMES)][0](x)",
+        "import written_here; return written_here.f(x)",
+        "from written_here.too import f; return f(x)",
     ],
 )
 def test_code_in_a_string_is_a_back_door(body: str) -> None:
@@ -253,6 +258,8 @@ def test_an_operator_of_ones_own_is_a_back_door() -> None:
         "from timeit import default_timer as timer; timer(); return x",
         "return x.code.y(self.inspect.z)",
         "import inspect; inspect.signature(x); inspect.isabstract(x); return x",
+        "return getattr(getattr(self, 'a'), 'b', None)",
+        "import numpy.linalg as la, scipy; return la.norm(scipy.special.erf(x))",
     ],
 )
 def test_what_homework_needs_is_no_back_door(body: str) -> None:

@@ -44,6 +44,7 @@ _BUILT_IN = {
     "__builtins__": "builtins",
     **{name: f"builtins.{name}" for name in ("eval", "exec", "globals", "__import__")},
     "get_ipython": "IPython.get_ipython",
+    "getattr": "builtins.getattr",
 }
 
 
@@ -178,8 +179,12 @@ class Names:
         """
         paths, free, words = set[str](), set[str](), set[str]()
         imported: list[tuple[str, str]] = []
+        plain_calls = set[ast.AST]()
         for node, names in code_of(code, self):
             match node:
+                case ast.Call(func=ast.Name(id="getattr") as function):
+                    # `path` says what it gives; elsewhere it goes on, to be called out of sight.
+                    plain_calls.add(function)
                 case ast.Import() | ast.ImportFrom():
                     imported += names.meanings(node)
                 case ast.Name(id=name, ctx=ast.Load()) | ast.AugAssign(target=ast.Name(id=name)):
@@ -188,7 +193,8 @@ class Names:
                         free.add(name)
                 case ast.Attribute(attr=name):
                     words.add(name)
-            if not isinstance(node, ast.Name) or isinstance(node.ctx, ast.Load):
+            is_read = not isinstance(node, ast.Name) or isinstance(node.ctx, ast.Load)
+            if is_read and node not in plain_calls:
                 paths.add(names.path(node))
         # A class may reach for what it has imported by `self`, and a name may be bound again.
         paths |= {path for name, path in imported if name in words}

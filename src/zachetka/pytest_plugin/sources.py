@@ -6,7 +6,9 @@ Student code can hide what it does at run time; it cannot change the source that
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
+import importlib.util
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -49,7 +51,15 @@ def is_back_door(path: str) -> bool:
     is_dynamic = is_dynamic and not path.startswith("torch.nn.init.")
     is_harmless = path in _PLAIN_ARITHMETIC or (path.startswith(_QUESTIONS) and "__" not in path)
     leads_past = any(end.startswith(_BACK_DOORS) for end in _ends_of(path))
-    return is_dynamic or (leads_past and not is_harmless)
+    return is_dynamic or (leads_past and not is_harmless) or not _is_here(path.partition(".")[0])
+
+
+@functools.lru_cache(maxsize=256)
+def _is_here(module: str) -> bool:
+    """Say whether a module is known; what stands in one that the notebook writes, nobody sees."""
+    with contextlib.suppress(ImportError, ValueError):
+        return not module or importlib.util.find_spec(module) is not None
+    return False
 
 
 def _ends_of(path: str) -> Iterator[str]:
