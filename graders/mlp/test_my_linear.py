@@ -74,13 +74,20 @@ def linear_outputs(nb, *, layers, with_first):
             called.add(getattr(func, "__name__", ""))
             return func(*args, **(kwargs or {}))
 
+    def learns(layer):
+        learned = isinstance(layer.weight, torch.nn.Parameter) and layer.weight.requires_grad
+        return learned and any(layer.weight is p for p in layer.parameters())
+
     mock.patch.object(linear.Linear, "__init__", counted).start()
     values, shapes, no_bias, missing, first, again = [], [], True, False, None, None
+    learns_with_bias_only = False
     for weight, bias, xs in layers:
         outputs, inputs = weight.shape
         layer = my_linear(inputs, outputs, **({"bias": False} if bias is None else {}))
         no_bias &= bias is not None or getattr(layer, "bias", None) is None
         missing |= not hasattr(layer, "bias")
+        if bias is None and not learns(layer):
+            learns_with_bias_only |= learns(my_linear(inputs, outputs))
         given = [layer.weight] if bias is None else [layer.weight, layer.bias]
         shapes.append([None if value is None else list(value.shape) for value in given])
         # What does not fit cannot be filled in: its shape is what is wrong.
@@ -104,6 +111,7 @@ def linear_outputs(nb, *, layers, with_first):
         "again": again,
         "no_bias": no_bias,
         "missing": missing,
+        "learns_with_bias_only": learns_with_bias_only,
         "ready_made": bool(made),
         "called": sorted(called),
     }
@@ -351,6 +359,14 @@ def test_no_bias(student, rng):
             "При bias=False у слоя вовсе нет атрибута `bias`, а он должен быть равен None.",
         ),
     )
+    assert_equal(
+        got["learns_with_bias_only"],
+        False,
+        text=Text(
+            "With bias=False `weight` is no registered parameter that requires a gradient.",
+            "При bias=False `weight` — не зарегистрированный параметр, требующий градиента.",
+        ),
+    )
     (out,) = got["MyLinear(...)(x)"]
     assert_close(
         out,
@@ -429,6 +445,7 @@ def linear_out(student, layers, shapes, *, with_first=False):
             "again": AnyOf(Tensor(...), Nothing()),
             "no_bias": Bool(),
             "missing": Bool(),
+            "learns_with_bias_only": Bool(),
             "ready_made": Bool(),
             "called": ListOf(Str()),
         },

@@ -76,7 +76,9 @@ def test_update(student, rng):
     values, steps = sgd_case(rng, 2, largest=2.0)
     # Large ones in the second step: who cuts off or scales down at 5 is seen there.
     steps[1] = [15 * grad for grad in steps[1][0]], steps[1][1]
-    (got,) = run_steps(student, values, (steps, False))
+    # Along no gradient nothing moves, however high the rate: a small weight decay is seen there.
+    nowhere = [([torch.zeros_like(value) for value in values], 50.0)]
+    got, still = run_steps(student, values, (steps, False), (nowhere, False))
     flat = torch.cat([value.flatten() for value in values])
     (first, one), (second, two) = (
         (torch.cat([grad.flatten() for grad in grads]), rate) for grads, rate in steps
@@ -100,10 +102,7 @@ def test_update(student, rng):
                 first,
             ),
             (
-                Text(
-                    "the parameters shrink besides the step (weight decay?)",
-                    "кроме шага параметры ещё и уменьшаются (weight decay?)",
-                ),
+                SHRINKS,
                 one * flat + two * (flat - one * first),
             ),
         )
@@ -159,6 +158,15 @@ def test_update(student, rng):
         ] = actual
     known = mistakes if bool(actual.isfinite().all()) else {}
     assert_close(actual, right, name="sgd_step(parameters, learning_rate)", mistakes=known)
+    rest = torch.cat([value.flatten() for value in still["parameters"]])
+    shrunk = flat + extent(rest - flat, flat) * flat
+    assert_close(rest, flat, name="p (p.grad = 0)", mistakes={SHRINKS: shrunk})
+
+
+SHRINKS = Text(
+    "the parameters shrink besides the step (weight decay?)",
+    "кроме шага параметры ещё и уменьшаются (weight decay?)",
+)
 
 
 def extent(difference, vector):

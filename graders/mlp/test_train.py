@@ -132,11 +132,11 @@ class NumberOrTensor:
 class Case:
     """One call of `train`: what goes in, and the arithmetic of what must come out."""
 
-    def __init__(self, rng, *, x, y, hidden, loss, epochs, batch_size, learning_rate):
+    def __init__(self, rng, *, x, y, hidden, loss, epochs, batch_size, learning_rate, weights=None):
         self.x, self.y, self.loss = x, y, loss
         self.epochs, self.batch_size, self.rate = epochs, batch_size, learning_rate
         widths = [x[0].numel(), *hidden, 1]
-        self.weights = [
+        self.weights = weights or [
             (rng.normal(b, a, std=1 / math.sqrt(a)), rng.normal(b, std=0.3))
             for a, b in itertools.pairwise(widths)
         ]
@@ -750,7 +750,19 @@ def test_regression(student, rng):
     for epochs, rate in ((40, 0.125), (25, 1e-12)):
         options = {"epochs": epochs, "batch_size": 9, "learning_rate": rate}
         cases.append(Case(rng, x=x, y=y, hidden=[], loss="mse", **options))
-    assert_follows_sgd(student, *cases)
+    assert_follows_sgd(student, *cases, case_without_losses(rng))
+
+
+def case_without_losses(rng):
+    """All samples lie beyond the margin: no gradient, and at no rate may a weight move.
+
+    Who lets the weights shrink a little, or caps large batches, is seen here.
+    """
+    y = rng.signs(150)
+    x = torch.stack([y * rng.uniform(150, low=1.0, high=2.0), rng.normal(150)], 1)
+    weights = [(torch.tensor([[3.0, 0.0]]), torch.tensor([0.5]))]
+    options = {"epochs": 3, "batch_size": 130, "learning_rate": 50.0}
+    return Case(rng, x=x, y=y, hidden=[], loss="hinge", weights=weights, **options)
 
 
 def assert_follows_sgd(student, *cases):
@@ -800,7 +812,8 @@ def test_accuracy(student, rng):
     rows = torch.cat([torch.arange(31).repeat(5), order[:1].repeat(150)])
     many, signs = x[rows], targets[rows]
     signs[155:] = many[155:, 0].sign()
-    *few, last = accuracies(student, *pictures, (many, signs, False), in_order=True)
+    near = (x / 1000, targets, False)
+    *few, small, last = accuracies(student, *pictures, near, (many, signs, False), in_order=True)
     for got in few:
         if got > 1 and not is_close(got, 100 * right) and not is_close(got, 31 * right):
             fail(
@@ -844,6 +857,15 @@ def test_accuracy(student, rng):
                     "targets приняты за 0/1, а они -1/+1",
                 ): ((x[:, 0] > 0).float() == targets).float().mean(),
             },
+        )
+    if not is_close(small, right):
+        fail(
+            Text(
+                "accuracy is right for some scores and wrong for the same ones divided by 1000: "
+                "only the sign of a score counts.",
+                "accuracy верна для одних оценок и неверна для тех же оценок, поделённых на 1000: "
+                "важен только знак оценки.",
+            )
         )
     if not is_close(last, (5 * 31 * right + 150) / 305):
         fail(

@@ -998,8 +998,58 @@ def test_history(student, rng):
             },
         )
         assert_one_per_epoch(far, epochs)
+        assert_no_epoch_counts_later(student, repaired=repaired)
 
     either_way(judge)
+
+
+def assert_no_epoch_counts_later(student, *, repaired):
+    """Fail where earlier epochs are mixed into the losses of later ones.
+
+    All samples make one batch. Most classes are 1, so that the first step, a long one, makes all
+    weights larger: it goes too far, and the loss rises. What an epoch costs is measured on networks
+    whose training ends there.
+    """
+    count, epochs = 20, 4
+    x = torch.linspace(0.98, 1.02, 2 * count).view(count, 2)
+    y = (torch.arange(count) % 10 > 0).float()
+    size = {"depth": 3, "width": 6, "batch_size": count, "learning_rate": 0.3}
+    calls = [({**size, "epochs": number}, 0) for number in range(1, epochs + 1)]
+    nets = train_each(
+        student, x, y, calls, start="positive", repaired=repaired, history=ListOf(Number())
+    )
+    *earlier, last = nets
+    if len(last.history) != epochs or not all(net.answers(count) for net in earlier):
+        return
+    first, *others = last.history
+    true = [first, *(loss_of(net.outputs.flatten().double(), y) for net in earlier)]
+    found = torch.tensor(last.history).double()
+    losses = torch.tensor(true).double()
+    if is_close(found, losses, rtol=1e-3, atol=1e-4):
+        return
+    numbers = torch.arange(1, epochs + 1)
+    # The share that the first later epoch keeps of the one before, and all others like it.
+    kept = (others[0] - true[1]) / (first - true[1]) if first != true[1] else 0.0
+    smooth = [first]
+    for loss in true[1:]:
+        smooth.append(kept * smooth[-1] + (1 - kept) * loss)
+    mistakes = {
+        Text(
+            "it holds the smallest loss so far, not that of the epoch",
+            "в ней наименьшие потери на данный момент, а не потери эпохи",
+        ): losses.cummin(0).values,
+        Text(
+            "it holds the mean of all epochs so far, not that of the epoch",
+            "в ней среднее по всем прошедшим эпохам, а не по одной эпохе",
+        ): losses.cumsum(0) / numbers,
+        Text(
+            "the losses are smoothed: each is mixed with those of the epochs before",
+            "потери сглажены: каждые смешаны с потерями прошлых эпох",
+        ): torch.tensor(smooth).double(),
+    }
+    for text, mistake in mistakes.items():
+        if 0.01 < kept <= 1 and is_close(found, mistake, rtol=1e-3, atol=1e-4):
+            fail(Text("`history`: ", "`history`: ") + text)
 
 
 def assert_one_per_epoch(net, epochs):
