@@ -76,8 +76,9 @@ def test_update(student, rng):
     values, steps = sgd_case(rng, 2, largest=2.0)
     # Large ones in the second step: who cuts off or scales down at 5 is seen there.
     steps[1] = [15 * grad for grad in steps[1][0]], steps[1][1]
-    # Along no gradient nothing moves, however high the rate: a small weight decay is seen there.
-    nowhere = [([torch.zeros_like(value) for value in values], 50.0)]
+    # Next to no gradient moves nothing, however high the rate: a small weight decay is seen there.
+    # None at all would let those who divide by its length fail before they are told about that.
+    nowhere = [([torch.full_like(value, 1e-9) for value in values], 50.0)]
     got, still = run_steps(student, values, (steps, False), (nowhere, False))
     flat = torch.cat([value.flatten() for value in values])
     (first, one), (second, two) = (
@@ -160,7 +161,7 @@ def test_update(student, rng):
     assert_close(actual, right, name="sgd_step(parameters, learning_rate)", mistakes=known)
     rest = torch.cat([value.flatten() for value in still["parameters"]])
     shrunk = flat + extent(rest - flat, flat) * flat
-    assert_close(rest, flat, name="p (p.grad = 0)", mistakes={SHRINKS: shrunk})
+    assert_close(rest, flat, name="p (p.grad ≈ 0)", mistakes={SHRINKS: shrunk})
 
 
 SHRINKS = Text(
