@@ -78,7 +78,7 @@ def test_update(student, rng):
     steps[1] = [15 * grad for grad in steps[1][0]], steps[1][1]
     # Next to no gradient moves nothing, however high the rate: a small weight decay is seen there.
     # None at all would let those who divide by its length fail before they are told about that.
-    nowhere = [([torch.full_like(value, 1e-9) for value in values], 50.0)]
+    nowhere = [([torch.full_like(value, 1e-9) for value in values], 5.0)]
     got, still = run_steps(student, values, (steps, False), (nowhere, False))
     flat = torch.cat([value.flatten() for value in values])
     (first, one), (second, two) = (

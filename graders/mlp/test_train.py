@@ -83,7 +83,8 @@ def trained(nb, *, cases, repaired, with_history):  # noqa: C901 - a probe holds
         def loss_fn(model, xb, yb):
             scores, targets = model(xb).reshape(-1), yb.reshape(-1)
             if loss == "hinge":
-                value = (1 - targets * scores).clamp(min=0).mean()
+                # One more than the hinge: by a loss that is never 0 anyone may divide.
+                value = (2 - targets * scores).clamp(min=1).mean()
             else:
                 value = (scores - targets).square().mean()
             # Only losses that go backward count: who also looks at others does nothing wrong.
@@ -259,7 +260,7 @@ class Case:
         """The losses (K,) of K batches of one size in float64."""
         scores, targets = self.scores(states, xb), yb.double().flatten(1)
         if self.loss == "hinge":
-            return (1 - targets * scores).clamp(min=0).mean(1)
+            return (2 - targets * scores).clamp(min=1).mean(1)
         return (scores - targets).square().mean(1)
 
     def alike(self, pairs):
@@ -750,10 +751,10 @@ def test_regression(student, rng):
     for epochs, rate in ((40, 0.125), (25, 1e-12)):
         options = {"epochs": epochs, "batch_size": 9, "learning_rate": rate}
         cases.append(Case(rng, x=x, y=y, hidden=[], loss="mse", **options))
-    assert_follows_sgd(student, *cases, case_without_losses(rng))
+    assert_follows_sgd(student, *cases, case_without_gradients(rng))
 
 
-def case_without_losses(rng):
+def case_without_gradients(rng):
     """All samples lie beyond the margin: no gradient, and at no rate may a weight move.
 
     Who lets the weights shrink a little, or caps large batches, is seen here.
@@ -761,8 +762,8 @@ def case_without_losses(rng):
     y = rng.signs(150)
     x = torch.stack([y * rng.uniform(150, low=1.0, high=2.0), rng.normal(150)], 1)
     weights = [(torch.tensor([[3.0, 0.0]]), torch.tensor([0.5]))]
-    options = {"epochs": 3, "batch_size": 130, "learning_rate": 50.0}
-    return Case(rng, x=x, y=y, hidden=[], loss="hinge", weights=weights, **options)
+    options = {"epochs": 3, "batch_size": 130, "learning_rate": 5.0}
+    return Case(rng, x=x, y=y[:, None], hidden=[], loss="hinge", weights=weights, **options)
 
 
 def assert_follows_sgd(student, *cases):
